@@ -1,0 +1,1 @@
+"""The street between the three implementations: load alike, run alike, compare, report."""

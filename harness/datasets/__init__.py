@@ -1,0 +1,18 @@
+"""Data sets: built, checked, counted and drawn from, all in ModelNet40's folder layout."""
+
+from harness.datasets.batch import read_batch
+from harness.datasets.clouds import Clouds
+from harness.datasets.errors import DatasetError
+from harness.datasets.registry import DATASETS, DatasetSpec
+from harness.datasets.summary import Summary, class_counts, summary
+
+__all__ = [
+    "DATASETS",
+    "Clouds",
+    "DatasetError",
+    "DatasetSpec",
+    "Summary",
+    "class_counts",
+    "read_batch",
+    "summary",
+]

@@ -1,0 +1,119 @@
+"""The parent's end of a worker: start it, ask it, and say plainly how it died."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+_TAIL = 12  # lines of standard error that a death notice quotes
+
+
+class WorkerError(RuntimeError):
+    """A worker refused a request, failed at it, or died; the message says which and why."""
+
+
+class Worker:
+    """A long-lived child process that answers requests.
+
+    Arguments:
+        name: what to call it in messages, "original_tf1@tf1 float64".
+        command: interpreter and arguments.
+        environment: added to this process's own.
+
+    Raises:
+        WorkerError: it does not start.
+    """
+
+    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        self.name = name
+        self._errors = tempfile.TemporaryFile(mode="w+", errors="replace")
+        inherited = {key: value for key, value in os.environ.items() if key != "PYTHONHOME"}
+        inherited["PYTHONPATH"] = str(ROOT)
+        self._process = subprocess.Popen(
+            list(command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+            env={**inherited, **environment},
+        )
+        try:
+            self._answer("start")
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def ask(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        """Send a request and wait for its answer.
+
+        Returns:
+            The answer's fields.
+
+        Raises:
+            WorkerError: the worker refused, failed or died; the message names the request.
+        """
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps({"op": operation, **arguments}) + "\n")
+            self._process.stdin.flush()
+        except OSError:
+            raise self._death(operation) from None
+        return self._answer(operation)
+
+    def _answer(self, operation: str) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise self._death(operation)
+        answer: dict[str, Any] = json.loads(line)
+        if not answer.pop("ok"):
+            detail = f"\n{self._tail()}" if answer.get("bug") else ""
+            raise WorkerError(f"{self.name}: {operation}: {answer['error']}{detail}")
+        return answer
+
+    def _death(self, operation: str) -> WorkerError:
+        code = self._process.wait()
+        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
+        tail = self._tail()
+        said = f"; the end of its standard error:\n{tail}" if tail else ""
+        return WorkerError(f"{self.name}: the worker died ({how}) during request {operation!r}{said}")
+
+    def _tail(self) -> str:
+        self._errors.seek(0)
+        return "\n".join(self._errors.read().splitlines()[-_TAIL:])
+
+    def close(self) -> None:
+        """End the worker; harmless if it is dead already."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except OSError:
+                    pass
+        self._errors.close()
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,227 @@
+"""Runs a TF1-style implementation: `original_tf1` or `tf2_upgraded`, under any TensorFlow.
+
+    python -m harness.workers.graph_worker ROOT RUNTIME PRECISION
+"""
+
+import os
+import platform
+import sys
+
+import numpy as np
+
+from harness import exchange
+from harness.workers import pipeline, protocol
+from harness.workers.protocol import RequestError
+
+
+class GraphWorker(object):
+    """The operations that the harness may ask of a TF1-style implementation.
+
+    Arguments:
+        root: folder of the implementation.
+        runtime: "tf1", "compat" or "tf2".
+        precision: "float32" or "float64".
+    """
+
+    def __init__(self, root, runtime, precision):
+        from harness.workers import sources
+
+        self.dtype = np.dtype(precision)
+        namespace = sources.tensorflow_namespace(runtime, precision == "float64")
+        self.sources = sources.Sources(root, namespace)
+        import tensorflow
+
+        self.v1 = tensorflow.compat.v1
+        self.tensorflow_version = tensorflow.__version__
+        self._networks = {}
+
+    def _network(self, network, shape, optimizer=None):
+        """The graph of a network for one batch shape, built once; a training graph does for both."""
+        from harness.workers.graph_network import GraphNetwork
+
+        key = (network["key"],) + tuple(shape)
+        if optimizer is None:
+            for known, graph in self._networks.items():
+                if known[:-1] == key:
+                    return graph
+        key += (optimizer,)
+        if key not in self._networks:
+            self._networks[key] = GraphNetwork(
+                self.sources, self.v1, network, shape[0], shape[1], self.dtype, optimizer
+            )
+        return self._networks[key]
+
+    def _loaded(self, network, weights, shape, optimizer=None):
+        graph = self._network(network, shape, optimizer)
+        graph.assign(exchange.read_arrays(weights))
+        return graph
+
+    # -- operations ----------------------------------------------------------------------------
+
+    def versions(self):
+        return {
+            "versions": {
+                "python": platform.python_version(),
+                "tensorflow": self.tensorflow_version,
+                "numpy": np.__version__,
+            }
+        }
+
+    def memory(self):
+        return {"peak_mib": protocol.peak_memory_mib()}
+
+    def describe(self, network, shape):
+        return {"parameters": self._network(network, shape).parameters()}
+
+    def initialise(self, network, shape, seeds, out):
+        """Draw all parameters `seeds` times; each draw from a new graph, as a new process would.
+
+        Running one graph's initialisers again is not enough: after the upgrade the kernels'
+        initialiser has its seed baked in, and repeats itself.
+        """
+        from harness.workers.graph_network import GraphNetwork
+
+        draws = {}
+        for seed in range(seeds):
+            graph = GraphNetwork(self.sources, self.v1, network, shape[0], shape[1], self.dtype)
+            for name, value in graph.values().items():
+                draws["%d/%s" % (seed, name)] = value
+            graph.session.close()
+        exchange.write(out, draws)
+
+    def trace(self, network, weights, batch, out, mode, dropout="off", bn_decay=None,
+              learning_rate=0.001, optimizer="adam", activations=False):
+        batch = exchange.read_arrays(batch)
+        training = optimizer if mode == "training" else None
+        graph = self._loaded(network, weights, batch["points"].shape[:2], training)
+        fetches = {"outputs/" + name: graph.outputs[name] for name in network["outputs"]}
+        fetches["loss"] = graph.loss
+        fetches.update({"terms/" + name: term for name, term in graph.loss_terms().items()})
+        if activations:
+            for layer in network["layers"]:
+                fetches["entries/" + layer["name"]] = graph.entry(layer["name"])
+                fetches["activations/" + layer["name"]] = graph.activation(layer["name"])
+        if mode == "inference":
+            trace = graph.session.run(fetches, graph.feed(batch, training=False))
+        else:
+            feed = graph.feed(batch, True, dropout, bn_decay)
+            feed[graph.update.learning_rate] = learning_rate
+            trace = self._training_trace(graph, batch, fetches, feed)
+        exchange.write(out, trace)
+
+    def _training_trace(self, graph, batch, fetches, feed):
+        fetches.update({"gradients/" + name: g for name, g in graph.update.gradients.items()})
+        # One run, as in training: the averages move once, whatever else is fetched.
+        trace, _ = graph.session.run([fetches, graph.update.step], feed)
+        for name, value in graph.values().items():
+            trace["parameters/" + name] = value
+            if name not in graph.trainable:
+                trace["state/" + name] = value
+        for name, value in graph.session.run(graph.update.slots).items():
+            trace["slots/" + name] = value
+        trace["after/loss"] = graph.session.run(graph.loss, graph.feed(batch, training=False))
+        graph.reset()
+        return trace
+
+    def isolate(self, network, weights, batch, entries, out):
+        """Each layer's activation in inference mode, from given entries instead of its own."""
+        batch = exchange.read_arrays(batch)
+        entries = exchange.under(exchange.read_arrays(entries), "entries")
+        graph = self._loaded(network, weights, batch["points"].shape[:2])
+        names = [layer["name"] for layer in network["layers"]]
+        activations = {}
+        # A layer's activation is often the next one's entry: feed and fetch every other layer.
+        for half in (names[0::2], names[1::2]):
+            feed = graph.feed(batch, training=False)
+            feed.update({graph.entry(name): np.asarray(entries[name], self.dtype) for name in half})
+            fetches = {"activations/" + name: graph.activation(name) for name in half}
+            activations.update(graph.session.run(fetches, feed))
+        exchange.write(out, activations)
+
+    def trajectory(self, network, weights, batches, out, schedule, learning_rate=None,
+                   dropout="off", record_state=False):
+        """Train for as many steps as there are batches, on train.py's own schedules.
+
+        Arguments:
+            batches: file of `points` S x B x N x 3, `labels` S x B, and perhaps
+                `dropout/<layer>` S x B x C.
+            schedule: train.py's options (batch_size, decay_step, ...).
+            learning_rate: instead of the schedule's.
+            record_state: keep the moving statistics after every step.
+        """
+        batches = exchange.read_arrays(batches)
+        steps = len(batches["points"])
+        schedules = self._schedules(network, schedule)
+        shape, optimizer = batches["points"].shape[1:3], schedule.get("optimizer", "adam")
+        graph = self._loaded(network, weights, shape, optimizer)
+        statistics = {n: v for n, v in graph.variables.items() if n not in graph.trainable}
+        losses, rates, states = [], [], []
+        for step in range(steps):
+            rate, decay = schedules.at(step)
+            batch = {name: array[step] for name, array in batches.items()}
+            feed = graph.feed(batch, True, dropout, decay)
+            feed[graph.update.learning_rate] = rate if learning_rate is None else learning_rate
+            losses.append(graph.session.run([graph.loss, graph.update.step], feed)[0])
+            rates.append((rate, decay))
+            if record_state:
+                states.append(graph.session.run(statistics))
+        result = {"loss": np.array(losses), "schedules": np.array(rates)}
+        for name in statistics if record_state else ():
+            result["state/" + name] = np.stack([state[name] for state in states])
+        result.update(exchange.grouped("parameters", graph.values()))
+        graph.reset()
+        exchange.write(out, result)
+
+    def schedules(self, network, schedule, steps, out):
+        """Learning rate and decay after each of these numbers of updates: array S x 2."""
+        schedules = self._schedules(network, schedule)
+        exchange.write(out, {"schedules": np.array([schedules.at(step) for step in steps])})
+
+    def _schedules(self, network, schedule):
+        from harness.workers.graph_network import Schedules
+
+        return Schedules(self.sources, self.v1, network["key"], schedule, self.dtype)
+
+    def save_checkpoint(self, network, shape, weights, prefix):
+        graph = self._loaded(network, weights, shape)
+        graph.saver.save(graph.session, prefix, write_meta_graph=False)
+
+    def load_checkpoint(self, network, shape, prefix, out):
+        graph = self._network(network, shape)
+        try:
+            graph.saver.restore(graph.session, prefix)
+        except (self.v1.errors.OpError, ValueError) as error:
+            raise RequestError("%s: does not restore: %s" % (prefix, str(error).split("\n")[0]))
+        exchange.write(out, graph.values())
+
+    def augment(self, batch, draws, out):
+        pipeline.augment(self.sources.module("provider"), batch, draws, out)
+
+    def epoch(self, network, folder, batch_size, num_points, draws, out):
+        script = self._script(network, folder, batch_size, num_points)
+        pipeline.epoch(script, draws, out)
+
+    def metrics(self, network, folder, batch_size, num_points, predictions, out):
+        script = self._script(network, folder, batch_size, num_points)
+        pipeline.metrics(script, predictions, out)
+
+    def _script(self, network, folder, batch_size, num_points):
+        return self.sources.script(
+            "train", "--model", network["key"], "--data_dir", folder,
+            "--batch_size", batch_size, "--num_point", num_points,
+        )  # fmt: skip
+
+
+def main(root, runtime, precision):
+    # Graphs of these sizes gain nothing from oneDNN, and its choice of kernels varies by machine.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    worker = GraphWorker(root, runtime, precision)
+    operations = (
+        "versions", "memory", "describe", "initialise", "trace", "isolate", "trajectory",
+        "schedules", "save_checkpoint", "load_checkpoint", "augment", "epoch", "metrics",
+    )  # fmt: skip
+    protocol.serve({operation: getattr(worker, operation) for operation in operations})
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,51 @@
+"""How a worker is spoken to: one JSON object a line in, one a line out, arrays in HDF5 files.
+
+A request is {"op": NAME, ...arguments}; the answer {"ok": true, ...} or {"ok": false, "error": ...}.
+Standard output belongs to the protocol alone: whatever a framework prints goes to standard error.
+"""
+
+import json
+import os
+import sys
+import traceback
+
+
+class RequestError(ValueError):
+    """A request that cannot be carried out; its message is the answer."""
+
+
+def serve(handlers):
+    """Answer requests until `quit` or the end of the input.
+
+    Arguments:
+        handlers: dictionary from operation to a function that takes the request's other fields as
+            keyword arguments and returns a JSON-serialisable dictionary (or None).
+    """
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+
+    def answer(**fields):
+        answers.write(json.dumps(fields) + "\n")
+        answers.flush()
+
+    answer(ok=True, pid=os.getpid())
+    for line in iter(sys.stdin.readline, ""):
+        request = json.loads(line)
+        operation = request.pop("op")
+        if operation == "quit":
+            break
+        try:
+            answer(ok=True, **(handlers[operation](**request) or {}))
+        except RequestError as error:
+            answer(ok=False, error=str(error))
+        except Exception as error:
+            traceback.print_exc()
+            answer(ok=False, error="%s: %s" % (type(error).__name__, error), bug=True)
+    answers.close()
+
+
+def peak_memory_mib():
+    """The largest resident size of this process so far, in MiB."""
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
