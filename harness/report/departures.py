@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harness.report.ladder import rungs
 from harness.report.schema import Finding, Result
-from harness.report.wording import number
+from harness.report.wording import ratio
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,11 @@ class Omission:
     checks: int
 
 
+_CAUSES_FIRST = {True: 0, None: 1, False: 2}
+
+
 def departures(results: Iterable[Result]) -> tuple[Departure, ...]:
-    """Findings by place, those that depart in isolation first."""
+    """Findings by place, those that depart in isolation first, those that do not last."""
     places: dict[tuple[str, str, str, str], list[tuple[Result, Finding]]] = {}
     for result in results:
         if result.status == "fail":
@@ -63,7 +66,7 @@ def departures(results: Iterable[Result]) -> tuple[Departure, ...]:
                 key = (result.model, result.reference, result.candidate, finding.place)
                 places.setdefault(key, []).append((result, finding))
     found = [Departure(*key, _isolated(said), _evidence(said)) for key, said in places.items()]
-    return tuple(sorted(found, key=lambda departure: departure.isolated is not True))
+    return tuple(sorted(found, key=lambda departure: _CAUSES_FIRST[departure.isolated]))
 
 
 def omissions(results: Iterable[Result]) -> tuple[Omission, ...]:
@@ -81,7 +84,7 @@ def _unplaced(result: Result) -> Finding:
     worst = result.worst
     if worst is None:
         return Finding(result.rung, None, result.reason or "The check failed.", "")
-    message = f"Departs by {number(worst.ratio)} times the rounding noise."
+    message = f"Departs by {ratio(worst.ratio)} times the rounding noise."
     return Finding(worst.tensor, None, result.reason or message, worst.tensor)
 
 

@@ -8,7 +8,7 @@ from itertools import accumulate, groupby
 
 from harness.report.ladder import Rung, rungs
 from harness.report.schema import Result
-from harness.report.wording import number
+from harness.report.wording import number, ratio
 
 SYMBOLS = {"pass": "✓", "fail": "✗", "skipped": "–"}
 WORDS = {"pass": "pass", "fail": "departs", "skipped": "skipped"}
@@ -155,12 +155,11 @@ def _candidates(columns: Iterable[Column]) -> tuple[Span, ...]:
 
 
 def _cell(result: Result) -> Cell:
-    ratio = f"{number(result.worst.ratio)}×" if result.worst else ""
     return Cell(
         status=result.status,
         symbol=SYMBOLS[result.status],
         word=WORDS[result.status],
-        ratio="" if result.status == "skipped" else ratio,
+        ratio=ratio(result.worst.ratio) if result.worst and result.status != "skipped" else "",
         title=_title(result),
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from harness.report.wording import count, duration, number
+from harness.report.wording import count, duration, number, ratio
 
 _FOLDER = Path(__file__).parent / "templates"
 
@@ -27,7 +27,7 @@ def breakable(name: str) -> Markup:
     escaped = str(Markup.escape(name))
     for mark, broken in (("/", "/<wbr>"), ("_", "_<wbr>"), ("@", "<wbr>@")):
         escaped = escaped.replace(mark, broken)
-    return Markup(escaped)  # noqa: S704 - escaped above
+    return Markup(escaped)
 
 
 def _environment() -> Environment:
@@ -41,6 +41,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         number=number,
+        ratio=ratio,
         count=count,
         duration=duration,
         cell=table_cell,

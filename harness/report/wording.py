@@ -22,6 +22,13 @@ def number(value: float) -> str:
     return f"{value:.0f}" if power >= 1 else f"{value:.{1 - power}f}"
 
 
+def ratio(value: float) -> str:
+    """Distance over noise, to be read down a column: 0, <0.1, 1.9, 31.0, 450, 3.2×10⁹, ∞."""
+    if 0 < value < 0.1:
+        return "<0.1"
+    return f"{value:.1f}" if 0 < value < 99.95 else number(value)
+
+
 def power_of_ten(power: int) -> str:
     """10⁻¹⁵, from -15."""
     return f"10{str(power).translate(_SUPERSCRIPTS)}"

@@ -1,5 +1,6 @@
 """A TF1-style network in a graph of its own, with every tensor the harness asks about at hand."""
 
+import random
 import re
 
 import numpy as np
@@ -33,20 +34,26 @@ class GraphNetwork(object):
         network: the catalogue's entry: key, layers, dropouts, loss_terms.
         batch_size, num_points: shape of the placeholders.
         dtype: NumPy type of the graph's floats.
-        optimizer: "adam" or "momentum", or None for a graph that does not train. Not added later:
-            TensorFlow 2 cannot differentiate a `tf.cond` that a session has run already.
+        training: whether to add the gradients and both optimisers. Not later: TensorFlow 2 cannot
+            differentiate a `tf.cond` that a session has run already.
+        seed: of the initialisers.
     """
 
-    def __init__(self, sources, v1, network, batch_size, num_points, dtype, optimizer=None):
+    def __init__(self, sources, v1, network, batch_size, num_points, dtype, training, seed=0):
         self.sources, self.v1, self.network, self.dtype = sources, v1, network, dtype
         self.batch_size, self.num_points = batch_size, num_points
         self.model = sources.module(network["key"])
         self.graph = v1.Graph()
         with self.graph.as_default():
+            v1.set_random_seed(seed)
+            random.seed(seed)  # after the upgrade, the kernels' initialiser takes its seed here
             self._build()
-            self.update = self._make_update(optimizer) if optimizer else None
+            self.training = training
+            if training:
+                self._add_training()
+            self._initialise = v1.global_variables_initializer()
             self.session = v1.Session(config=single_threaded(v1))
-            self.reset()
+            self.session.run(self._initialise)
 
     def _build(self):
         v1 = self.v1
@@ -64,6 +71,11 @@ class GraphNetwork(object):
         self.variables = {canonical_name(v.op.name): v for v in v1.global_variables()}
         self.trainable = {canonical_name(v.op.name): v for v in v1.trainable_variables()}
         self.saver = v1.train.Saver()
+        # One operation for all: a session plans anew for every new set of fetches.
+        self._given = {n: v1.placeholder(v.dtype.base_dtype, v.shape) for n, v in self.variables.items()}
+        self._assign = v1.group(
+            *[v1.assign(v, self._given[name]).op for name, v in self.variables.items()]
+        )
 
     # -- what the network is -------------------------------------------------------------------
 
@@ -107,17 +119,20 @@ class GraphNetwork(object):
 
     # -- its state -----------------------------------------------------------------------------
 
-    def reset(self):
-        """Initialise every variable, the optimiser's included."""
+    def save(self, prefix):
         with self.graph.as_default():
-            self.session.run(self.v1.global_variables_initializer())
+            self.saver.save(self.session, prefix, write_meta_graph=False)
+
+    def restore(self, prefix):
+        with self.graph.as_default():
+            self.saver.restore(self.session, prefix)
 
     def assign(self, weights):
-        """Set all parameters, from arrays by canonical name."""
-        for name, variable in self.variables.items():
-            initializer = variable.initializer
-            value = np.asarray(weights[name], self.dtype)
-            self.session.run(initializer, {initializer.inputs[1]: value})
+        """Set all parameters, from arrays by canonical name; the optimisers start afresh."""
+        feed = {given: np.asarray(weights[n], self.dtype) for n, given in self._given.items()}
+        self.session.run(self._assign, feed)
+        if self.training:
+            self.session.run(self._forget)
 
     def values(self):
         return self.session.run(self.variables)
@@ -135,34 +150,30 @@ class GraphNetwork(object):
         feed.update(self.dropout.feed(dropout if training else "off", masks, self.batch_size))
         return feed
 
-    def _make_update(self, name):
-        """The training operation as the implementation's own train.py makes it."""
+    def _add_training(self):
+        """Gradients, and the optimisers as the implementation's own train.py makes them."""
         v1 = self.v1
-        script = self.sources.script("train", "--model", self.network["key"], "--optimizer", name)
-        learning_rate = v1.placeholder(v1.as_dtype(self.dtype), (), name="learning_rate")
-        # Not lifted further: TensorFlow keeps Adam's betas as float32 in whatever graph, and a
-        # rewrite that is to learn the same has to round them too.
-        optimizer = script.get_optimizer(learning_rate)
+        self.learning_rate = v1.placeholder(v1.as_dtype(self.dtype), (), name="learning_rate")
         names = {variable.op.name: canonical for canonical, variable in self.trainable.items()}
-        pairs = optimizer.compute_gradients(self.loss)
-        step = optimizer.apply_gradients(pairs)
-        gradients = {names[v.op.name]: g for g, v in pairs}
-        slots = {
-            "%s/%s" % (canonical, slot): optimizer.get_slot(variable, slot)
-            for canonical, variable in self.trainable.items()
-            for slot in _SLOTS[name]
-        }
-        return Update(learning_rate, gradients, step, slots)
-
-
-class Update(object):
-    """One optimiser's operations: gradients by parameter, the step, and its slots."""
-
-    def __init__(self, learning_rate, gradients, step, slots):
-        self.learning_rate = learning_rate
-        self.gradients = gradients
-        self.step = step
-        self.slots = slots
+        self.steps, self.slots, pairs = {}, {}, None
+        for name, slots in sorted(_SLOTS.items()):
+            script = self.sources.script("train", "--model", self.network["key"], "--optimizer", name)
+            optimizer = script.get_optimizer(self.learning_rate)
+            if self.dtype == np.float64:
+                # TensorFlow holds Adam's betas as float32 in whatever graph; a rewrite that is to
+                # learn the same has to round them too. Their values stay, their powers are lifted.
+                lift_floats(optimizer, lambda value: v1.constant(float(np.float32(value)), v1.float64))
+            pairs = pairs or optimizer.compute_gradients(self.loss)
+            self.steps[name] = optimizer.apply_gradients(pairs)
+            self.slots[name] = {
+                "%s/%s" % (canonical, slot): optimizer.get_slot(variable, slot)
+                for canonical, variable in self.trainable.items()
+                for slot in slots
+            }
+        known = set(v.op.name for v in self.variables.values())
+        own = [v for v in v1.global_variables() if v.op.name not in known]
+        self._forget = v1.variables_initializer(own)
+        self.gradients = {names[variable.op.name]: gradient for gradient, variable in pairs}
 
 
 class Schedules(object):
@@ -174,6 +185,7 @@ class Schedules(object):
         with self.graph.as_default():
             script = sources.script("train", "--model", key, *arguments)
             if dtype == np.float64:
+                # TensorFlow would make float32 of them: 0.001 becomes 0.0010000000475.
                 lift_floats(script, lambda value: v1.constant(value, v1.float64))
             self.step = v1.placeholder(v1.int32, ())
             self.values = [script.get_learning_rate(self.step), script.get_bn_decay(self.step)]
@@ -185,13 +197,20 @@ class Schedules(object):
 
 
 def single_threaded(v1):
-    """One thread a worker: sums come out the same every time, and workers share the cores."""
-    return v1.ConfigProto(
+    """One thread a worker, and the graph as written.
+
+    Sums come out the same every time, and workers share the cores. Rewriting a graph that runs a
+    few times only takes longer than it saves.
+    """
+    config = v1.ConfigProto(
         intra_op_parallelism_threads=1,
         inter_op_parallelism_threads=1,
         allow_soft_placement=True,
         device_count={"GPU": 0},
     )
+    config.graph_options.rewrite_options.disable_meta_optimizer = True
+    config.graph_options.optimizer_options.opt_level = v1.OptimizerOptions.L0
+    return config
 
 
 def _addends(tensor):

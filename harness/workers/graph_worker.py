@@ -35,24 +35,26 @@ class GraphWorker(object):
         self.tensorflow_version = tensorflow.__version__
         self._networks = {}
 
-    def _network(self, network, shape, optimizer=None):
+    def _network(self, network, shape, training=False):
         """The graph of a network for one batch shape, built once; a training graph does for both."""
-        from harness.workers.graph_network import GraphNetwork
-
         key = (network["key"],) + tuple(shape)
-        if optimizer is None:
-            for known, graph in self._networks.items():
-                if known[:-1] == key:
-                    return graph
-        key += (optimizer,)
+        if key + (True,) in self._networks:
+            training = True
+        key += (training,)
         if key not in self._networks:
-            self._networks[key] = GraphNetwork(
-                self.sources, self.v1, network, shape[0], shape[1], self.dtype, optimizer
-            )
+            self._networks[key] = self._build(network, shape, training)
         return self._networks[key]
 
-    def _loaded(self, network, weights, shape, optimizer=None):
-        graph = self._network(network, shape, optimizer)
+    def _build(self, network, shape, training, seed=0):
+        from harness.workers.graph_network import GraphNetwork
+
+        batch_size, num_points = shape
+        return GraphNetwork(
+            self.sources, self.v1, network, batch_size, num_points, self.dtype, training, seed
+        )
+
+    def _loaded(self, network, weights, shape, training=False):
+        graph = self._network(network, shape, training)
         graph.assign(exchange.read_arrays(weights))
         return graph
 
@@ -79,21 +81,17 @@ class GraphWorker(object):
         Running one graph's initialisers again is not enough: after the upgrade the kernels'
         initialiser has its seed baked in, and repeats itself.
         """
-        from harness.workers.graph_network import GraphNetwork
-
         draws = {}
         for seed in range(seeds):
-            graph = GraphNetwork(self.sources, self.v1, network, shape[0], shape[1], self.dtype)
-            for name, value in graph.values().items():
-                draws["%d/%s" % (seed, name)] = value
+            graph = self._build(network, shape, training=False, seed=1 + seed)
+            draws.update(exchange.grouped(str(seed), graph.values()))
             graph.session.close()
         exchange.write(out, draws)
 
     def trace(self, network, weights, batch, out, mode, dropout="off", bn_decay=None,
               learning_rate=0.001, optimizer="adam", activations=False):
         batch = exchange.read_arrays(batch)
-        training = optimizer if mode == "training" else None
-        graph = self._loaded(network, weights, batch["points"].shape[:2], training)
+        graph = self._loaded(network, weights, batch["points"].shape[:2], mode == "training")
         fetches = {"outputs/" + name: graph.outputs[name] for name in network["outputs"]}
         fetches["loss"] = graph.loss
         fetches.update({"terms/" + name: term for name, term in graph.loss_terms().items()})
@@ -105,22 +103,21 @@ class GraphWorker(object):
             trace = graph.session.run(fetches, graph.feed(batch, training=False))
         else:
             feed = graph.feed(batch, True, dropout, bn_decay)
-            feed[graph.update.learning_rate] = learning_rate
-            trace = self._training_trace(graph, batch, fetches, feed)
+            feed[graph.learning_rate] = learning_rate
+            trace = self._training_trace(graph, batch, fetches, feed, optimizer)
         exchange.write(out, trace)
 
-    def _training_trace(self, graph, batch, fetches, feed):
-        fetches.update({"gradients/" + name: g for name, g in graph.update.gradients.items()})
+    def _training_trace(self, graph, batch, fetches, feed, optimizer):
+        fetches.update({"gradients/" + name: g for name, g in graph.gradients.items()})
         # One run, as in training: the averages move once, whatever else is fetched.
-        trace, _ = graph.session.run([fetches, graph.update.step], feed)
+        trace, _ = graph.session.run([fetches, graph.steps[optimizer]], feed)
         for name, value in graph.values().items():
             trace["parameters/" + name] = value
             if name not in graph.trainable:
                 trace["state/" + name] = value
-        for name, value in graph.session.run(graph.update.slots).items():
+        for name, value in graph.session.run(graph.slots[optimizer]).items():
             trace["slots/" + name] = value
         trace["after/loss"] = graph.session.run(graph.loss, graph.feed(batch, training=False))
-        graph.reset()
         return trace
 
     def isolate(self, network, weights, batch, entries, out):
@@ -138,38 +135,36 @@ class GraphWorker(object):
             activations.update(graph.session.run(fetches, feed))
         exchange.write(out, activations)
 
-    def trajectory(self, network, weights, batches, out, schedule, learning_rate=None,
-                   dropout="off", record_state=False):
+    def trajectory(self, network, weights, batches, out, schedule, update=True, dropout="off",
+                   record_state=False):
         """Train for as many steps as there are batches, on train.py's own schedules.
 
         Arguments:
             batches: file of `points` S x B x N x 3, `labels` S x B, and perhaps
                 `dropout/<layer>` S x B x C.
             schedule: train.py's options (batch_size, decay_step, ...).
-            learning_rate: instead of the schedule's.
+            update: take Adam's steps; otherwise nothing but the moving statistics changes.
             record_state: keep the moving statistics after every step.
+
+        Writes `loss/<step>` and `state/<step>/<parameter>`, steps counted from 001.
         """
         batches = exchange.read_arrays(batches)
-        steps = len(batches["points"])
         schedules = self._schedules(network, schedule)
-        shape, optimizer = batches["points"].shape[1:3], schedule.get("optimizer", "adam")
-        graph = self._loaded(network, weights, shape, optimizer)
+        graph = self._loaded(network, weights, batches["points"].shape[1:3], update)
         statistics = {n: v for n, v in graph.variables.items() if n not in graph.trainable}
-        losses, rates, states = [], [], []
-        for step in range(steps):
+        result = {}
+        for step in range(len(batches["points"])):
             rate, decay = schedules.at(step)
             batch = {name: array[step] for name, array in batches.items()}
             feed = graph.feed(batch, True, dropout, decay)
-            feed[graph.update.learning_rate] = rate if learning_rate is None else learning_rate
-            losses.append(graph.session.run([graph.loss, graph.update.step], feed)[0])
-            rates.append((rate, decay))
+            fetches = [graph.loss]
+            if update:
+                feed[graph.learning_rate] = rate
+                fetches.append(graph.steps["adam"])
+            result["loss/%03d" % (step + 1)] = graph.session.run(fetches, feed)[0]
             if record_state:
-                states.append(graph.session.run(statistics))
-        result = {"loss": np.array(losses), "schedules": np.array(rates)}
-        for name in statistics if record_state else ():
-            result["state/" + name] = np.stack([state[name] for state in states])
-        result.update(exchange.grouped("parameters", graph.values()))
-        graph.reset()
+                state = graph.session.run(statistics)
+                result.update(exchange.grouped("state/%03d" % (step + 1), state))
         exchange.write(out, result)
 
     def schedules(self, network, schedule, steps, out):
@@ -184,12 +179,12 @@ class GraphWorker(object):
 
     def save_checkpoint(self, network, shape, weights, prefix):
         graph = self._loaded(network, weights, shape)
-        graph.saver.save(graph.session, prefix, write_meta_graph=False)
+        graph.save(prefix)
 
     def load_checkpoint(self, network, shape, prefix, out):
         graph = self._network(network, shape)
         try:
-            graph.saver.restore(graph.session, prefix)
+            graph.restore(prefix)
         except (self.v1.errors.OpError, ValueError) as error:
             raise RequestError("%s: does not restore: %s" % (prefix, str(error).split("\n")[0]))
         exchange.write(out, graph.values())

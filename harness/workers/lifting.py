@@ -21,12 +21,10 @@ def lift(namespaces):
 
 
 def lift_floats(owner, constant):
-    """Turn the Python floats among a script's hyperparameters into float64 constants.
-
-    TensorFlow would make float32 of them before any computation: 0.001 becomes 0.0010000000475.
+    """Turn the Python floats among an object's attributes into constants.
 
     Arguments:
-        owner: the script's module.
+        owner: an optimiser, or a script's module with its hyperparameters.
         constant: makes the tensor in the current graph.
     """
     for name, value in list(vars(owner).items()):

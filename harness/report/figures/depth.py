@@ -47,20 +47,18 @@ def _drawing(group: list[Depth], legend: Mapping[str, Stroke], multiple: float) 
     said = "; ".join(f"{key} at most {number(value)}" for key, value in worst.items())
     return Drawing(
         title=first.model,
-        subtitle=first.precision,
+        subtitle=f"{first.precision}, against {first.reference}",
         alt=f"Relative error by layer of {first.model} in {first.precision} "
         f"against {first.reference}: {said}.",
         draw=lambda axes: _draw(axes, group, legend, multiple),
     )
 
 
-def _draw(
-    axes: Axes, group: list[Depth], legend: Mapping[str, Stroke], multiple: float
-) -> None:
+def _draw(axes: Axes, group: list[Depth], legend: Mapping[str, Stroke], multiple: float) -> None:
     layers = list(dict.fromkeys(layer.layer for depth in group for layer in depth.layers))
     noise = {layer.layer: layer.noise for depth in group for layer in depth.layers}
     errors = (layer.relative for depth in group for layer in depth.layers)
-    scale = LogAxis(chain(errors, noise.values()))
+    scale = LogAxis(chain(errors, noise.values(), (multiple * n for n in noise.values())))
     x = np.arange(len(layers))
     noise_bands(axes, x, [noise[layer] for layer in layers], scale, multiple)
     for depth in group:

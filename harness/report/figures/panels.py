@@ -17,7 +17,7 @@ from matplotlib.patches import Patch
 from harness.report.figures.style import LIMIT, NOISE, RC, VARIABLES, Stroke
 
 # Inches; narrow enough that a panel fills a phone without its text becoming small.
-PANEL = (4.6, 3.2)
+PANEL = (4.6, 3.4)
 DPI = 160
 
 Draw = Callable[[Axes], None]
@@ -28,7 +28,7 @@ class Panel:
     """One panel for the page.
 
     Attributes:
-        title: the model and the precision.
+        title: the model, the precision and the reference.
         alt: what it shows, for those who cannot see it.
         svg: an `<svg>` element that takes its colours from the page's style sheet.
     """
@@ -73,7 +73,9 @@ def figure(name: str, drawings: Sequence[Drawing], legend: Mapping[str, Stroke])
         return Figure(
             name=name,
             panels=tuple(
-                Panel(f"{drawing.title}, {drawing.subtitle}", drawing.alt, _inline(drawing, name, i))
+                Panel(
+                    f"{drawing.title}, {drawing.subtitle}", drawing.alt, _inline(drawing, name, i)
+                )
                 for i, drawing in enumerate(drawings)
             ),
             legend=legend,
@@ -90,7 +92,7 @@ def _sheet(drawings: Sequence[Drawing], legend: Mapping[str, Stroke]) -> Canvas:
     )
     for axes, drawing in zip(_grid(canvas, rows, columns), drawings, strict=False):
         drawing.draw(axes)
-        axes.set_title(f"{drawing.title}  {drawing.subtitle}")
+        axes.set_title(f"{drawing.title}, {drawing.subtitle}")
         axes.set_visible(True)
     handles = [
         *(Line2D([], [], color=s.color, marker=s.marker, label=key) for key, s in legend.items()),
@@ -120,7 +122,9 @@ def _inline(drawing: Drawing, name: str, number: int) -> str:
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     # The page sets the size, and the figure's words stand in the element around it.
-    svg = re.sub(r'<svg [^>]*?(viewBox="[^"]*")[^>]*>', r'<svg \1 aria-hidden="true">', svg, count=1)
+    svg = re.sub(
+        r'<svg [^>]*?(viewBox="[^"]*")[^>]*>', r'<svg \1 aria-hidden="true">', svg, count=1
+    )
     # Names must be unique within a page, and matplotlib gives every figure the same.
     svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-{number}-", svg)
     for color, variable in VARIABLES.items():

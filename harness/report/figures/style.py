@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 # Drawn in these colours, which suit white paper; the page puts its own in their place.
 INK = "#1c1d1f"
@@ -13,7 +14,7 @@ LINE = "#e3e4e7"
 NOISE = "#d3d7dd"
 LIMIT = "#eef0f3"
 
-RC: Mapping[str, object] = MappingProxyType(
+RC: Mapping[Any, Any] = MappingProxyType(
     {
         "svg.hashsalt": "equivalence",
         "svg.fonttype": "none",

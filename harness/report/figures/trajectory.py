@@ -49,7 +49,7 @@ def _drawing(group: list[Trajectory], legend: Mapping[str, Stroke], multiple: fl
     said = "; ".join(f"{run.candidate} ends at {number(run.relative[-1])}" for run in group)
     return Drawing(
         title=first.model,
-        subtitle=first.precision,
+        subtitle=f"{first.precision}, against {first.reference}",
         alt=f"Relative error of the loss over {len(first.relative)} training steps of "
         f"{first.model} in {first.precision} against {first.reference}: {said}.",
         draw=lambda axes: _draw(axes, group, legend, multiple),
@@ -60,7 +60,8 @@ def _draw(
     axes: Axes, group: list[Trajectory], legend: Mapping[str, Stroke], multiple: float
 ) -> None:
     noise = group[0].noise
-    scale = LogAxis(chain(noise, *(run.relative for run in group)))
+    errors = chain.from_iterable(run.relative for run in group)
+    scale = LogAxis(chain(errors, noise, (multiple * n for n in noise)))
     noise_bands(axes, np.arange(1, len(noise) + 1), noise, scale, multiple)
     for i, run in enumerate(group):
         stroke = legend[run.candidate]

@@ -1,0 +1,155 @@
+"""A case: a network, weights to put into it, and a batch to send through it.
+
+The weights are drawn so that nothing hides: biases, moving statistics and T-Nets away from their
+starting values, gammas of both signs. Freshly initialised networks agree about far too much.
+"""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from harness.exchange import ExchangeError
+from harness.models import Model, Parameter
+from harness.tolerance import nudged
+
+BATCH, POINTS = 4, 64  # of the default case
+
+
+@dataclass(frozen=True)
+class Case:
+    """What every implementation is given alike.
+
+    Attributes:
+        model: the network.
+        weights: float array by canonical parameter name, TF1 shapes.
+        batch: `points` float B x N x 3, `labels` int32 B, `dropout/<layer>` masks B x C of 0 and 1.
+        key: tells this case from others in one run, "base" or "nudge-2".
+    """
+
+    model: Model
+    weights: Mapping[str, np.ndarray] = field(repr=False)
+    batch: Mapping[str, np.ndarray] = field(repr=False)
+    key: str = "base"
+
+    def with_batch(self, key: str, **changes: np.ndarray) -> "Case":
+        """The same case with parts of the batch replaced, under a new key."""
+        return replace(self, batch={**self.batch, **changes}, key=f"{self.key}/{key}")
+
+    def nudged(self, index: int, precision: str) -> "Case":
+        """The case with every weight and coordinate moved by one unit in the last place."""
+        rng = np.random.default_rng([index, zlib.crc32(self.key.encode())])
+
+        def nudge(array: np.ndarray) -> np.ndarray:
+            return nudged(np.asarray(array, precision), rng)
+
+        return replace(
+            self,
+            weights={name: nudge(array) for name, array in self.weights.items()},
+            batch={**self.batch, "points": nudge(self.batch["points"])},
+            key=f"{self.key}/nudge-{index}",
+        )
+
+
+def make_case(model: Model, points: np.ndarray, labels: np.ndarray, seed: int = 0) -> Case:
+    """A case on given clouds, with weights and dropout masks drawn from a seed.
+
+    Arguments:
+        points: B x N x 3 float array.
+        labels: B integers below the number of classes.
+    """
+    rng = np.random.default_rng(seed)
+    weights = {p.name: draw_weight(p, seed) for p in model.parameters}
+    batch = {"points": np.asarray(points, np.float32), "labels": np.asarray(labels, np.int32)}
+    batch.update(dropout_masks(model, len(points), rng))
+    return Case(model, weights, batch)
+
+
+def dropout_masks(model: Model, size: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Keep-masks for every dropout layer: int32 size x C of 0 and 1."""
+    return {
+        f"dropout/{d.name}": (rng.random((size, d.width)) < d.keep).astype(np.int32)
+        for d in model.dropouts
+    }
+
+
+def draw_weight(parameter: Parameter, seed: int) -> np.ndarray:
+    """A telling value for one parameter, float32, the same wherever and whenever it is drawn.
+
+    Arguments:
+        seed: of the case; each parameter has a stream of its own under it.
+    """
+    rng = np.random.default_rng([seed, zlib.crc32(parameter.name.encode())])
+    noise = rng.standard_normal(parameter.shape)
+    layer, leaf = parameter.name.rsplit("/", 1)
+    if leaf == "weights":
+        value = noise * np.sqrt(2.0 / np.prod(parameter.shape[:-1]))
+        if layer.endswith(("transform_XYZ", "transform_feat")):
+            value *= 0.05  # the transform stays near the identity, and clearly is not it
+    elif leaf == "gamma":
+        value = (1 + 0.1 * noise) * np.where(rng.random(parameter.shape) < 0.1, -1, 1)
+    elif leaf == "moving_variance":
+        value = 1 + 0.1 * rng.random(parameter.shape)
+    else:
+        value = 0.1 * noise
+    return value.astype(np.float32)
+
+
+def check_weights(model: Model, weights: Mapping[str, np.ndarray], source: str) -> None:
+    """Make sure that weights are those of a network, one to one.
+
+    Arguments:
+        source: what to call them in messages: the file's name.
+
+    Raises:
+        ExchangeError: a parameter is missing, unknown, of a wrong shape, or not finite.
+    """
+    expected = {p.name: p.shape for p in model.parameters}
+    for name, shape in expected.items():
+        if name not in weights:
+            raise ExchangeError(f"{source}: parameter {name} of {model.key} is missing")
+        if tuple(weights[name].shape) != shape:
+            raise ExchangeError(
+                f"{source}: {name} has shape {list(weights[name].shape)}, "
+                f"{model.key} needs {list(shape)}"
+            )
+        check_finite(weights[name], f"{source}: {name}")
+    unknown = [name for name in weights if name not in expected]
+    if unknown:
+        raise ExchangeError(f"{source}: {model.key} has no parameter {unknown[0]}")
+
+
+def check_batch(model: Model, batch: Mapping[str, np.ndarray], source: str) -> None:
+    """Make sure that a batch can be sent through a network.
+
+    Raises:
+        ExchangeError: an array is missing, of a wrong shape, not finite, or a label out of range.
+    """
+    for name in ("points", "labels"):
+        if name not in batch:
+            raise ExchangeError(f"{source}: dataset {name} is missing")
+    points, labels = batch["points"], batch["labels"]
+    if points.ndim != 3 or points.shape[2] != 3 or 0 in points.shape:
+        raise ExchangeError(f"{source}: points have shape {list(points.shape)}, not B x N x 3")
+    if labels.shape != points.shape[:1] or labels.dtype.kind not in "iu":
+        raise ExchangeError(f"{source}: labels are not {len(points)} integers")
+    if labels.min() < 0 or labels.max() >= model.num_classes:
+        raise ExchangeError(f"{source}: labels go beyond the {model.num_classes} classes")
+    check_finite(points, f"{source}: points")
+    for dropout in model.dropouts:
+        mask = batch.get(f"dropout/{dropout.name}")
+        if mask is not None and mask.shape != (len(points), dropout.width):
+            raise ExchangeError(
+                f"{source}: mask of {dropout.name} has shape {list(mask.shape)}, "
+                f"not {[len(points), dropout.width]}"
+            )
+
+
+def check_finite(array: np.ndarray, what: str) -> None:
+    """Raise an ExchangeError where an array is not of finite numbers."""
+    if array.dtype.kind not in "fiu":
+        raise ExchangeError(f"{what} is not numeric but {array.dtype}")
+    bad = int(np.count_nonzero(~np.isfinite(array)))
+    if bad:
+        raise ExchangeError(f"{what} has {bad} values that are NaN or infinite")

@@ -1,0 +1,86 @@
+"""State and trajectory: what many steps leave behind, on the implementation's own schedules."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from harness.cases import Case, dropout_masks
+from harness.ladder import Finding, Outcome, figures, outcome
+from harness.subject import Evidence, Reference, Subject
+from harness.tolerance import Measurement
+
+STATE_STEPS = 10
+STEPS = 50
+_STAIR = 8  # steps to a stair of both schedules
+
+
+def batches(case: Case, steps: int, seed: int = 0) -> dict[str, np.ndarray]:
+    """A different batch for every step: the case's clouds turned and shifted, and new masks.
+
+    Returns:
+        `points` steps x B x N x 3, `labels` steps x B, `dropout/<layer>` steps x B x C.
+    """
+    rng = np.random.default_rng(seed)
+    points, labels = case.batch["points"], case.batch["labels"]
+    moved = [points + rng.normal(0, 0.02, points.shape) for _ in range(steps)]
+    masks = [dropout_masks(case.model, len(points), rng) for _ in range(steps)]
+    return {
+        "points": np.stack(moved).astype(np.float32),
+        "labels": np.stack([labels] * steps),
+        **{name: np.stack([mask[name] for mask in masks]) for name in masks[0]},
+    }
+
+
+def _schedule(case: Case) -> dict[str, int]:
+    size = len(case.batch["points"])
+    return {"batch_size": size, "decay_step": _STAIR * size}
+
+
+def state(case: Case, reference: Reference, candidate: Subject) -> Outcome:
+    """Moving statistics after a step, and over a schedule with its stairs.
+
+    No step is taken, so that nothing but the averages moves.
+    """
+    options = {
+        "schedule": _schedule(case),
+        "update": False,
+        "dropout": "masks",
+        "record_state": True,
+        "batches": batches(case, STATE_STEPS),
+    }
+    evidence = reference.evidence("trajectory", case, **options)
+    arrays = candidate.answer("trajectory", case, **options)
+    measured = evidence.measure_all(arrays, evidence.under("state"))
+
+    def finding(measurement: Measurement) -> Finding:
+        _, step, name = measurement.tensor.split("/", 2)
+        message = f"departs after update {step}: {figures(measurement)}"
+        return Finding("state", name, message, measurement.tensor)
+
+    return outcome(measured, finding)
+
+
+def trajectory(case: Case, reference: Reference, candidate: Subject) -> Outcome:
+    """The loss over many steps of Adam, learning rate and momentum on their schedules."""
+    options = {
+        "schedule": _schedule(case),
+        "dropout": "masks",
+        "batches": batches(case, STEPS),
+    }
+    evidence = with_envelope(reference.evidence("trajectory", case, **options))
+    arrays = candidate.answer("trajectory", case, **options)
+    measured = evidence.measure_all(arrays, evidence.under("loss"))
+
+    def finding(measurement: Measurement) -> Finding:
+        step = measurement.tensor.removeprefix("loss/")
+        message = f"the losses part at step {step}: {figures(measurement)}"
+        return Finding("trajectory", "loss", message, measurement.tensor)
+
+    return outcome(measured, finding)
+
+
+def with_envelope(evidence: Evidence) -> Evidence:
+    """The noise of a step is the largest so far: chaos has no memory of where it was calm."""
+    losses = evidence.under("loss")
+    noise = np.maximum.accumulate([evidence.noise[name] for name in losses])
+    return replace(evidence, noise={**evidence.noise, **dict(zip(losses, noise, strict=True))})

@@ -1,0 +1,267 @@
+"""An implementation in a runtime at one precision, asked in the harness's own terms."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
+
+import numpy as np
+
+from harness import exchange
+from harness.cases import Case
+from harness.models import Model, Parameter
+from harness.runtimes import Runtime, start
+from harness.tolerance import NUDGES, Arrays, Measurement, measure, nudged, rounding_noise
+
+# What of a case an operation takes as files.
+_TAKES = {
+    "trace": ("weights", "batch"),
+    "isolate": ("weights", "batch"),
+    "trajectory": ("weights",),
+    "save_checkpoint": ("weights",),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Evidence:
+    """What a reference says, and how surely: arrays, and the rounding noise of each.
+
+    Attributes:
+        precision: of the computation, which a unit in the last place depends on.
+        view: what to look at of a candidate's array; the array itself, unless the reference was
+            recorded as sketches.
+    """
+
+    arrays: Arrays
+    noise: Mapping[str, float]
+    precision: str
+    view: Callable[[str, np.ndarray], np.ndarray] = lambda name, array: array
+
+    def measure(self, tensor: str, candidate: np.ndarray) -> Measurement:
+        """Compare a candidate's array with the reference's of the same name."""
+        seen = self.view(tensor, candidate)
+        return measure(tensor, self.arrays[tensor], seen, self.noise[tensor], self.precision)
+
+    def between(self, tensor: str, like: str, one: np.ndarray, other: np.ndarray) -> Measurement:
+        """Compare two arrays of a candidate by the noise that the reference has in `like`."""
+        return measure(tensor, one, other, self.noise[like], self.precision)
+
+    def measure_all(self, candidate: Arrays, names: Iterable[str]) -> list[Measurement]:
+        """Compare the named arrays, in that order."""
+        return [self.measure(name, candidate[name]) for name in names]
+
+    def under(self, *groups: str) -> list[str]:
+        """Names of the arrays in some groups ("gradients"), or of those names, in trace order."""
+        return [n for n in self.arrays if n in groups or n.split("/", 1)[0] in groups]
+
+
+class Reference(Protocol):
+    """What the checks ask of a reference: live, or recorded earlier."""
+
+    key: str
+    precision: str
+
+    def parameters(self, case: Case) -> tuple[Parameter, ...]: ...
+
+    def draws(self, case: Case, seeds: int) -> Arrays: ...
+
+    def evidence(
+        self, operation: str, case: Case, precision: str | None = None, **options: Any
+    ) -> Evidence: ...
+
+    def save_checkpoint(self, case: Case, prefix: Path) -> None: ...
+
+    def load_checkpoint(self, case: Case, prefix: Path) -> Arrays: ...
+
+
+class Subject:
+    """A live implementation.
+
+    Arguments:
+        implementation: "original_tf1", "tf2_upgraded" or "tf2_native".
+        runtime: where it runs.
+        precision: "float32" or "float64".
+        root: folder that holds the implementation's folder, if not the project's own.
+
+    Raises:
+        RuntimeUnavailable: this machine lacks the runtime.
+        WorkerError: the worker does not start; from the methods, that it fails or dies.
+    """
+
+    def __init__(
+        self, implementation: str, runtime: Runtime, precision: str, root: Path | None = None
+    ) -> None:
+        self.implementation, self.runtime, self.precision = implementation, runtime, precision
+        self.key = f"{implementation}@{runtime.key}"
+        self._scratch = tempfile.TemporaryDirectory(prefix="harness-")
+        self._files = 0
+        self._memory: dict[Any, Any] = {}
+        try:
+            self.worker = start(implementation, runtime, precision, root)
+        except BaseException:
+            self._scratch.cleanup()
+            raise
+        self.versions: dict[str, str] = self.worker.ask("versions")["versions"]
+
+    # -- what it is ----------------------------------------------------------------------------
+
+    def parameters(self, case: Case) -> tuple[Parameter, ...]:
+        """Its parameters, canonical names and TF1 shapes, as built."""
+        answer = self.worker.ask("describe", network=network_of(case.model), shape=shape_of(case))
+        return tuple(
+            Parameter(p["name"], tuple(p["shape"]), p["trainable"]) for p in answer["parameters"]
+        )
+
+    def draws(self, case: Case, seeds: int) -> Arrays:
+        """Freshly initialised parameters, `seeds` times over: `<seed>/<parameter>`."""
+        return self.answer("initialise", case, shape=shape_of(case), seeds=seeds)
+
+    def peak_memory_mib(self) -> float:
+        """The largest resident size of its worker so far."""
+        return float(self.worker.ask("memory")["peak_mib"])
+
+    # -- what it computes ----------------------------------------------------------------------
+
+    def answer(self, operation: str, case: Case, **options: Any) -> Arrays:
+        """The arrays that an operation of the worker makes of a case.
+
+        Groups of arrays among the options go to the worker as files. An answer that depends on
+        the case and plain options alone is given from memory the second time.
+        """
+        if any(map(_holds_arrays, options.values())):
+            return self._ask(operation, case, options)
+        key = ("answer", operation, case.model.key, case.key, repr(sorted(options.items())))
+        return self._remembered(key, lambda: self._ask(operation, case, options))
+
+    def evidence(
+        self, operation: str, case: Case, precision: str | None = None, **options: Any
+    ) -> Evidence:
+        """The same, and its rounding noise: the answer to everything nudged a few times.
+
+        Arguments:
+            precision: of the computation, where it is not this subject's.
+        """
+        precision = precision or self.precision
+
+        def gather() -> Evidence:
+            arrays = self._ask(operation, case, options)
+            reruns = (
+                self._ask(
+                    operation, case.nudged(i, precision), _nudged_options(options, i, precision)
+                )
+                for i in range(NUDGES)
+            )
+            return Evidence(arrays, _largest_noise(arrays, reruns), precision)
+
+        plain = sorted((k, v) for k, v in options.items() if not _holds_arrays(v))
+        key = ("evidence", operation, case.model.key, case.key, repr(plain))
+        return self._remembered(key, gather)
+
+    def save_checkpoint(self, case: Case, prefix: Path) -> None:
+        """Write the case's weights as a TensorFlow 1.x checkpoint."""
+        files = self._case_files("save_checkpoint", case)
+        self.worker.ask("save_checkpoint", shape=shape_of(case), prefix=str(prefix), **files)
+
+    def load_checkpoint(self, case: Case, prefix: Path) -> Arrays:
+        """All parameters after restoring a TensorFlow 1.x checkpoint."""
+        options = {"shape": shape_of(case), "prefix": str(prefix)}
+        return self._ask("load_checkpoint", case, options)
+
+    # -- how it is asked -----------------------------------------------------------------------
+
+    def _ask(self, operation: str, case: Case, options: Mapping[str, Any]) -> Arrays:
+        given = {n: self._write(v) for n, v in options.items() if _holds_arrays(v)}
+        out = self._new_file()
+        try:
+            arguments = {**options, **{name: str(file) for name, file in given.items()}}
+            files = self._case_files(operation, case)
+            self.worker.ask(operation, out=str(out), **files, **arguments)
+            arrays: Arrays = exchange.read_arrays(out)
+            return arrays
+        finally:
+            for file in (out, *given.values()):
+                file.unlink(missing_ok=True)
+
+    def _case_files(self, operation: str, case: Case) -> dict[str, Any]:
+        """What of a case an operation takes: the network, and files of its arrays."""
+        arguments: dict[str, Any] = {}
+        if operation != "augment":
+            arguments["network"] = network_of(case.model)
+        for name in _TAKES.get(operation, ()):
+            key = ("file", name, case.model.key, case.key)
+            if key not in self._memory:
+                self._memory[key] = str(self._write(getattr(case, name)))
+            arguments[name] = self._memory[key]
+        return arguments
+
+    def _write(self, arrays: Arrays) -> Path:
+        file = self._new_file()
+        exchange.write(file, arrays)
+        return file
+
+    def _new_file(self) -> Path:
+        self._files += 1
+        return Path(self._scratch.name, f"{self._files}.h5")
+
+    def _remembered(self, key: Any, make: Callable[[], Any]) -> Any:
+        if key not in self._memory:
+            self._memory[key] = make()
+        return self._memory[key]
+
+    def close(self) -> None:
+        """End the worker and remove its files."""
+        self.worker.close()
+        self._scratch.cleanup()
+        self._memory.clear()
+
+    def __enter__(self) -> Subject:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def network_of(model: Model) -> dict[str, Any]:
+    """The catalogue's entry as a worker takes it."""
+    return dataclasses.asdict(model)
+
+
+def shape_of(case: Case) -> tuple[int, int]:
+    """Clouds and points of a case's batch."""
+    batch, points, _ = case.batch["points"].shape
+    return batch, points
+
+
+def _holds_arrays(value: Any) -> bool:
+    return isinstance(value, Mapping) and any(isinstance(a, np.ndarray) for a in value.values())
+
+
+def _nudged_options(options: Mapping[str, Any], index: int, precision: str) -> dict[str, Any]:
+    """Options with the floats in their groups of arrays moved by one unit in the last place."""
+    rng = np.random.default_rng(index)
+
+    def nudge(array: np.ndarray) -> np.ndarray:
+        return nudged(array.astype(precision), rng) if array.dtype.kind == "f" else array
+
+    return {
+        name: {key: nudge(a) for key, a in value.items()} if _holds_arrays(value) else value
+        for name, value in options.items()
+    }
+
+
+def _largest_noise(arrays: Arrays, reruns: Iterable[Arrays]) -> dict[str, float]:
+    """`rounding_noise`, holding one rerun in memory at a time."""
+    noise = dict.fromkeys(arrays, 0.0)
+    for rerun in reruns:
+        for name, moved in rounding_noise(arrays, [rerun]).items():
+            noise[name] = max(noise[name], moved)
+    return noise

@@ -1,0 +1,108 @@
+"""How far apart two right answers may be: derived from the reference, never typed.
+
+The reference is run again with its inputs and weights nudged by one unit in the last place, a few
+times. How far a tensor moves is its rounding noise: what no implementation can be blamed for, the
+conditioning of the computation included. A candidate passes if it stays within a small fixed
+multiple of that.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+Arrays = Mapping[str, np.ndarray]
+
+NUDGES = 2
+# Another order of summation errs up to some ten times as far as two random nudges reach (seen
+# over networks, seeds and precisions); a semantic slip, in float64, at least a million times.
+MULTIPLE = 64.0
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """How far a candidate's tensor is from the reference's, in units that mean something.
+
+    Attributes:
+        tensor: its name in the trace.
+        distance: largest absolute difference of an entry.
+        noise: the reference's own rounding noise, same unit; at least one unit in the last place
+            of the tensor's largest entry.
+        scale: the magnitude at which the tensor is computed: its largest entry or, where the
+            entries are what cancellation has left, the noise over the machine epsilon.
+    """
+
+    tensor: str
+    distance: float
+    noise: float
+    scale: float
+
+    @property
+    def ratio(self) -> float:
+        """Distance over noise."""
+        if self.distance == 0:
+            return 0.0
+        return self.distance / self.noise if self.noise > 0 else float("inf")
+
+    @property
+    def relative(self) -> float:
+        """Distance over scale."""
+        if self.distance == 0:
+            return 0.0
+        return self.distance / self.scale if self.scale > 0 else float("inf")
+
+    @property
+    def passed(self) -> bool:
+        """Whether the distance is within the multiple; never so for NaN."""
+        return bool(self.ratio <= MULTIPLE)
+
+
+def nudged(array: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Every entry moved to a neighbouring float, up or down at random; exact zeros stay.
+
+    Arguments:
+        array: float array of any shape; its dtype says what a neighbour is.
+    """
+    towards = np.where(rng.random(array.shape) < 0.5, -np.inf, np.inf).astype(array.dtype)
+    return np.where(array == 0, array, np.nextafter(array, towards))
+
+
+def rounding_noise(reference: Arrays, reruns: Sequence[Arrays]) -> dict[str, float]:
+    """How far each of the reference's tensors moved in its nudged reruns: the largest difference."""
+    return {
+        name: max((distance(array, rerun[name]) for rerun in reruns), default=0.0)
+        for name, array in reference.items()
+    }
+
+
+def distance(one: np.ndarray, other: np.ndarray) -> float:
+    """Largest absolute difference of an entry; infinite where shapes or missing values differ."""
+    one, other = np.asarray(one, np.float64), np.asarray(other, np.float64)
+    if one.shape != other.shape:
+        return float("inf")
+    if one.size == 0:
+        return 0.0
+    with np.errstate(invalid="ignore"):
+        largest = np.max(np.abs(one - other))
+    return float("inf") if np.isnan(largest) else float(largest)
+
+
+def measure(
+    tensor: str, reference: np.ndarray, candidate: np.ndarray, noise: float, precision: str
+) -> Measurement:
+    """Compare one tensor.
+
+    Arguments:
+        reference, candidate: arrays of one shape.
+        noise: the reference's rounding noise.
+        precision: "float32" or "float64", of the computation.
+    """
+    epsilon = float(np.finfo(precision).eps)
+    largest = float(np.max(np.abs(reference), initial=0.0))
+    floor = max(noise, epsilon * largest)
+    return Measurement(
+        tensor=tensor,
+        distance=distance(reference, candidate),
+        noise=floor,
+        scale=max(largest, floor / epsilon),
+    )

@@ -1,0 +1,178 @@
+"""Inference and training steps of a native network, one way a backend.
+
+Each backend's functions take arrays and give NumPy arrays: `infer(points, labels)`,
+`forward(points, labels, draws)` in training mode, which moves the averages alone, and
+`train(points, labels, draws)`, which updates all variables. All give a dictionary of outputs, loss,
+terms and records, the last one also gradients by canonical name.
+"""
+
+import keras
+import numpy as np
+
+
+def steps_for(network, dropout):
+    """The steps of a network on the backend in use, under one dropout mode."""
+    kinds = {"tensorflow": TensorFlowSteps, "jax": JaxSteps, "torch": TorchSteps}
+    return kinds[keras.config.backend()](network, dropout)
+
+
+class Steps(object):
+    """What all backends share: the forward pass as the harness looks at it."""
+
+    def __init__(self, network, dropout):
+        self.network, self.dropout = network, dropout
+        self.model = network.model
+
+    def _forward(self, call, labels, mode, draws):
+        """Call the model, recorded and steered.
+
+        Arguments:
+            call: calls the model; gives logits and the losses that its layers have added.
+        """
+        with self.network.recorder.recording() as records, self.network.dropout.steering(mode, draws):
+            logits, added = call()
+        terms = self.network.terms(labels, logits, added)
+        found = {"terms/" + name: term for name, term in terms.items()}
+        found.update(records, **{"outputs/logits": logits, "loss": sum(terms.values())})
+        if "transform" in self.network.network["outputs"]:
+            found["outputs/transform"] = records["activations/transform_net2"]
+        return found
+
+    def _call(self, points, training):
+        return self.model(points, training=training), self.model.losses
+
+    def infer(self, points, labels):
+        return _as_numpy(self._infer(points, labels))
+
+    def forward(self, points, labels, draws):
+        return _as_numpy(self._advance(points, labels, draws))
+
+    def train(self, points, labels, draws):
+        found, gradients = self._train(points, labels, draws)
+        found = _as_numpy(found)
+        named = {n: keras.ops.convert_to_numpy(g) for n, g in zip(self.network.trainable, gradients)}
+        found.update({"gradients/" + n: g for n, g in self.network.canonical(named).items()})
+        return found
+
+
+def _as_numpy(found):
+    return {name: keras.ops.convert_to_numpy(value) for name, value in found.items()}
+
+
+class TensorFlowSteps(Steps):
+    """Graph functions."""
+
+    def __init__(self, network, dropout):
+        import tensorflow as tf
+
+        super().__init__(network, dropout)
+        self.tf = tf
+        self._infer = tf.function(self._trace_inference)
+        self._advance = tf.function(self._trace_forward)
+        self._train = tf.function(self._trace_training)
+
+    def _trace_inference(self, points, labels):
+        return self._forward(lambda: self._call(points, False), labels, "off", {})
+
+    def _trace_forward(self, points, labels, draws):
+        return self._forward(lambda: self._call(points, True), labels, self.dropout, draws)
+
+    def _trace_training(self, points, labels, draws):
+        with self.tf.GradientTape() as tape:
+            found = self._trace_forward(points, labels, draws)
+        gradients = tape.gradient(found["loss"], [v.value for v in self.model.trainable_variables])
+        self.model.optimizer.apply(gradients, self.model.trainable_variables)
+        return found, gradients
+
+
+class JaxSteps(Steps):
+    """Pure functions of the variables, compiled; the variables are set afterwards."""
+
+    def __init__(self, network, dropout):
+        import jax
+
+        super().__init__(network, dropout)
+        self._inference = jax.jit(self._trace_inference)
+        self._training_forward = jax.jit(self._trace_loss)
+        differentiated = jax.value_and_grad(self._trace_loss, has_aux=True)
+
+        def update(trainable, rest, optimizer, points, labels, draws):
+            (_, (found, rest)), gradients = differentiated(trainable, rest, points, labels, draws)
+            trainable, optimizer = self.model.optimizer.stateless_apply(
+                optimizer, gradients, trainable
+            )
+            return found, gradients, trainable, rest, optimizer
+
+        self._update = jax.jit(update)
+
+    def _infer(self, points, labels):
+        return self._inference(*self._values()[:2], points, labels)
+
+    def _train(self, points, labels, draws):
+        found, gradients, *updated = self._update(*self._values(), points, labels, draws)
+        for variables, values in zip(self._variables(), updated):
+            self._set(variables, values)
+        return found, gradients
+
+    def _advance(self, points, labels, draws):
+        _, (found, rest) = self._training_forward(*self._values()[:2], points, labels, draws)
+        self._set(self.model.non_trainable_variables, rest)
+        return found
+
+    def _set(self, variables, values):
+        for variable, value in zip(variables, values):
+            variable.assign(value)
+
+    def _trace_inference(self, trainable, rest, points, labels):
+        return self._stateless(trainable, rest, points, labels, False, "off", {})[0]
+
+    def _trace_loss(self, trainable, rest, points, labels, draws):
+        found, rest = self._stateless(
+            trainable, rest, points, labels, True, self.dropout, draws
+        )
+        return found["loss"], (found, rest)
+
+    def _stateless(self, trainable, rest, points, labels, training, mode, draws):
+        updated = []
+
+        def call():
+            logits, values, losses = self.model.stateless_call(
+                trainable, rest, points, training=training, return_losses=True
+            )
+            updated.extend(values)
+            return logits, losses
+
+        return self._forward(call, labels, mode, draws), updated
+
+    def _variables(self):
+        model = self.model
+        return model.trainable_variables, model.non_trainable_variables, model.optimizer.variables
+
+    def _values(self):
+        return [[variable.value for variable in group] for group in self._variables()]
+
+
+class TorchSteps(Steps):
+    """Eager."""
+
+    def _infer(self, points, labels):
+        import torch
+
+        with torch.no_grad():
+            return self._forward(lambda: self._call(points, False), labels, "off", {})
+
+    def _advance(self, points, labels, draws):
+        draws = {name: keras.ops.convert_to_tensor(draw) for name, draw in draws.items()}
+        return self._forward(lambda: self._call(points, True), labels, self.dropout, draws)
+
+    def _train(self, points, labels, draws):
+        import torch
+
+        self.model.zero_grad()
+        found = self._advance(points, labels, draws)
+        found["loss"].backward()
+        variables = self.model.trainable_variables
+        gradients = [variable.value.grad for variable in variables]
+        with torch.no_grad():
+            self.model.optimizer.apply(gradients, variables)
+        return found, gradients

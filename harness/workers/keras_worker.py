@@ -1,0 +1,286 @@
+"""Runs the native implementation under one Keras backend.
+
+    python -m harness.workers.keras_worker ROOT BACKEND PRECISION
+"""
+
+import dataclasses
+import importlib
+import importlib.metadata
+import platform
+import random
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from harness import exchange
+from harness.workers import protocol
+from harness.workers.protocol import RequestError
+
+# The original's command-line options, as the recipe calls them.
+_OPTIONS = {"decay_step": "decay_clouds"}
+
+
+class KerasWorker(object):
+    """The operations that the harness may ask of the native implementation.
+
+    Arguments:
+        root: folder of the implementation.
+        backend: "tensorflow", "jax" or "torch"; KERAS_BACKEND has to say the same.
+        precision: "float32" or "float64".
+    """
+
+    def __init__(self, root, backend, precision):
+        _single_threaded(backend)
+        import keras
+
+        keras.config.set_floatx(precision)
+        self.keras, self.backend, self.dtype = keras, backend, np.dtype(precision)
+        root = Path(root).resolve()
+        sys.path.insert(0, str(root.parent))
+        self.native = importlib.import_module(root.name)
+        self._networks, self._steps = {}, {}
+
+    def _network(self, network, bn_momentum=0.9, **changes):
+        """The network under a recipe with these changes; the batch-norm momentum is part of it."""
+        from harness.workers.keras_network import KerasNetwork
+
+        key = (network["key"], bn_momentum, tuple(sorted(changes.items())))
+        if key not in self._networks:
+            recipe = self._recipe(network, changes)
+            momentum = recipe.bn_momentum_schedule() if bn_momentum == "schedule" else bn_momentum
+            self._networks[key] = KerasNetwork(self.native, network, recipe, momentum)
+        return self._networks[key]
+
+    def _recipe(self, network, changes):
+        changes = {_OPTIONS.get(name, name): value for name, value in changes.items()}
+        constant = changes.pop("constant_learning_rate", None)
+        if constant is not None:
+            # A staircase without stairs.
+            changes.update(learning_rate=constant, decay_rate=1.0, learning_rate_floor=0.0)
+        return dataclasses.replace(self.native.RECIPES[network["key"]], **changes)
+
+    def _loaded(self, network, weights, **options):
+        instance = self._network(network, **options)
+        instance.assign(exchange.read_arrays(weights))
+        return instance
+
+    def _steps_of(self, instance, dropout):
+        from harness.workers.keras_steps import steps_for
+
+        key = (id(instance), dropout)
+        if key not in self._steps:
+            self._steps[key] = steps_for(instance, dropout)
+        return self._steps[key]
+
+    # -- operations ----------------------------------------------------------------------------
+
+    def versions(self):
+        packages = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}
+        found = {
+            "python": platform.python_version(),
+            "keras": self.keras.__version__,
+            self.backend: importlib.metadata.version(packages[self.backend]),
+            "numpy": np.__version__,
+        }
+        return {"versions": found}
+
+    def memory(self):
+        return {"peak_mib": protocol.peak_memory_mib()}
+
+    def describe(self, network, shape):
+        return {"parameters": self._network(network).parameters()}
+
+    def initialise(self, network, shape, seeds, out):
+        from harness.workers.keras_network import KerasNetwork
+
+        draws = {}
+        for seed in range(seeds):
+            self.keras.utils.set_random_seed(1000 + seed)
+            fresh = KerasNetwork(self.native, network, self._recipe(network, {}), 0.9)
+            draws.update(exchange.grouped(str(seed), fresh.values()))
+        random.seed()
+        exchange.write(out, draws)
+
+    def trace(self, network, weights, batch, out, mode, dropout="off", bn_decay=None,
+              learning_rate=0.001, optimizer="adam", activations=False):
+        batch = exchange.read_arrays(batch)
+        points, labels = self._inputs(batch)
+        if mode == "inference":
+            instance = self._loaded(network, weights)
+            found = self._steps_of(instance, "off").infer(points, labels)
+        else:
+            instance = self._loaded(
+                network,
+                weights,
+                bn_momentum=0.9 if bn_decay is None else bn_decay,
+                optimizer=optimizer,
+                constant_learning_rate=learning_rate,
+            )
+            steps = self._steps_of(instance, dropout)
+            found = steps.train(points, labels, instance.dropout.draws_of(batch))
+            found.update(self._after(instance, steps, points, labels))
+        exchange.write(out, self._in_tf1_shapes(instance, found, activations))
+
+    def _after(self, instance, steps, points, labels):
+        """What a training step leaves behind."""
+        values = instance.values()
+        state = {name: value for name, value in values.items() if name not in instance.trainable}
+        return {
+            **exchange.grouped("state", state),
+            **exchange.grouped("parameters", values),
+            **exchange.grouped("slots", instance.slots()),
+            "after/loss": steps.infer(points, labels)["loss"],
+        }
+
+    def _in_tf1_shapes(self, instance, found, activations):
+        trace = {}
+        for name, array in found.items():
+            group, _, layer = name.partition("/")
+            if group in ("entries", "activations"):
+                if activations and layer in instance.layers:
+                    trace[name] = instance.as_tf1(layer, array, group == "entries")
+            else:
+                trace[name] = array
+        return trace
+
+    def isolate(self, network, weights, batch, entries, out):
+        """Each layer's activation in inference mode, from given entries instead of its own."""
+        entries = exchange.under(exchange.read_arrays(entries), "entries")
+        instance = self._loaded(network, weights)
+        activations = {}
+        for name, layer in instance.layers.items():
+            entry = instance.from_tf1(name, entries[name]).astype(self.dtype)
+            output = self.keras.ops.convert_to_numpy(layer(entry, training=False))
+            activations["activations/" + name] = instance.as_tf1(name, output, entry=False)
+        exchange.write(out, activations)
+
+    def trajectory(self, network, weights, batches, out, schedule, update=True, dropout="off",
+                   record_state=False):
+        """Train for as many steps as there are batches, on the recipe's own schedules.
+
+        Arguments as in the graph worker. Writes `loss/<step>` and `state/<step>/<parameter>`,
+        steps counted from 001.
+        """
+        batches = exchange.read_arrays(batches)
+        instance = self._loaded(network, weights, bn_momentum="schedule", **schedule)
+        steps = self._steps_of(instance, dropout)
+        result = {}
+        for step in range(len(batches["points"])):
+            batch = {name: array[step] for name, array in batches.items()}
+            arguments = self._inputs(batch) + (instance.dropout.draws_of(batch),)
+            found = steps.train(*arguments) if update else steps.forward(*arguments)
+            result["loss/%03d" % (step + 1)] = found["loss"]
+            if record_state:
+                state = {n: v for n, v in instance.values().items() if n not in instance.trainable}
+                result.update(exchange.grouped("state/%03d" % (step + 1), state))
+        exchange.write(out, result)
+
+    def schedules(self, network, schedule, steps, out):
+        """Learning rate and batch-norm momentum after each of these numbers of updates: S x 2."""
+        recipe = self._recipe(network, schedule)
+        both = (recipe.learning_rate_schedule(), recipe.bn_momentum_schedule())
+        values = [
+            [self.keras.ops.convert_to_numpy(each(np.int32(step))) for each in both]
+            for step in steps
+        ]
+        exchange.write(out, {"schedules": np.array(values)})
+
+    def save_checkpoint(self, network, shape, weights, prefix):
+        instance = self._loaded(network, weights)
+        importlib.import_module(self.native.__name__ + ".checkpoint").save_tf1_checkpoint(
+            instance.model, prefix
+        )
+
+    def load_checkpoint(self, network, shape, prefix, out):
+        instance = self._network(network)
+        checkpoint = importlib.import_module(self.native.__name__ + ".checkpoint")
+        try:
+            checkpoint.load_tf1_checkpoint(instance.model, prefix)
+        except ValueError as error:
+            raise RequestError(str(error))
+        exchange.write(out, instance.values())
+
+    def augment(self, batch, draws, out):
+        augmentation = importlib.import_module(self.native.__name__ + ".augmentation")
+        points = exchange.read_arrays(batch)["points"].astype(np.float32)
+        draws = exchange.read_arrays(draws)
+        rotated = augmentation.rotate_about_y(points, 2 * np.pi * draws["uniform"])
+        jittered = augmentation.jitter(rotated, draws["normal"])
+        exchange.write(out, {"rotated": rotated, "jittered": jittered})
+
+    def epoch(self, network, folder, batch_size, num_points, draws, out):
+        """The batches of one training epoch, on given draws."""
+        draws = exchange.read_arrays(draws)
+        batches = self._files(folder, "train", batch_size, num_points, ScriptedGenerator(draws))
+        points, labels = zip(*batches, strict=True)
+        exchange.write(out, {"points": np.stack(points), "labels": np.stack(labels)})
+
+    def metrics(self, network, folder, batch_size, num_points, predictions, out):
+        """Mean loss and accuracies over the test files, from given answers to their batches."""
+        metrics = importlib.import_module(self.native.__name__ + ".metrics")
+        answers = exchange.read_arrays(predictions)
+        points, labels = zip(*self._files(folder, "test", batch_size, num_points, None), strict=True)
+        predicted = np.argmax(answers["logits"], axis=-1).ravel()
+        truth = np.concatenate(labels)
+        result = {
+            "points": np.stack(points),
+            "labels": np.stack(labels),
+            "loss": np.mean(answers["loss"]),
+            "accuracy": metrics.overall_accuracy(truth, predicted),
+            "class_accuracy": metrics.mean_class_accuracy(truth, predicted, network["num_classes"]),
+        }
+        exchange.write(out, result)
+
+    def _files(self, folder, split, batch_size, num_points, rng):
+        data = importlib.import_module(self.native.__name__ + ".data")
+        return data.PointCloudFiles(
+            folder, split, batch_size=batch_size, num_points=num_points, rng=rng
+        )
+
+    def _inputs(self, batch):
+        return batch["points"].astype(self.dtype), batch["labels"].astype(np.int32)
+
+
+class ScriptedGenerator(object):
+    """Stands for a `numpy.random.Generator` whose draws the harness chose; see pipeline.epoch."""
+
+    def __init__(self, draws):
+        orders = [draws["files"]] + [draws["clouds/%d" % i] for i in range(len(draws["files"]))]
+        self._orders = iter(orders)
+        self._uniform, self._normal = iter(draws["uniform"]), iter(draws["normal"])
+
+    def permutation(self, count):
+        return next(self._orders)
+
+    def uniform(self, size):
+        return next(self._uniform)
+
+    def standard_normal(self, size):
+        return next(self._normal)
+
+
+def _single_threaded(backend):
+    """One thread a worker: sums come out the same every time, and workers share the cores."""
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    elif backend == "torch":
+        import torch
+
+        torch.set_num_threads(1)
+
+
+def main(root, backend, precision):
+    worker = KerasWorker(root, backend, precision)
+    operations = (
+        "versions", "memory", "describe", "initialise", "trace", "isolate", "trajectory",
+        "schedules", "save_checkpoint", "load_checkpoint", "augment", "epoch", "metrics",
+    )  # fmt: skip
+    protocol.serve({operation: getattr(worker, operation) for operation in operations})
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,107 @@
+"""Batch normalisation with TF1's moving averages."""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import keras
+from keras import ops
+
+from tf2_native.tensor import Tensor
+
+Momentum: TypeAlias = float | Callable[[Tensor], Tensor]
+
+
+@keras.saving.register_keras_serializable(package="tf2_native")
+class BatchNormalization(keras.layers.Layer):
+    """Normalises the last axis over all the others, and averages the moments as TF1 did.
+
+    Three things differ from `keras.layers.BatchNormalization`, each of them silent:
+
+    - the moving variance starts at zero, like the mean: TF1's `ExponentialMovingAverage` of a
+      tensor does, and is not debiased;
+    - `momentum` may follow a schedule, which PointNet raises from 0.5 to 0.99 as training goes on;
+    - the variance is the mean squared distance from the mean, in two passes, on every backend.
+
+    A schedule is evaluated on the layer's own `step`, the number of training calls so far. Being a
+    variable, it works in compiled graphs, and is saved and restored with the weights.
+
+    Arguments:
+        momentum: share of the old average kept at each training call; a float, or a serialisable
+            callable from an integer step to a scalar.
+        epsilon: added to the variance.
+        **kwargs: for `keras.layers.Layer`.
+    """
+
+    def __init__(self, momentum: Momentum = 0.9, epsilon: float = 1e-3, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.momentum = momentum
+        self.epsilon = epsilon
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Creates gamma, beta and the moving statistics, each [C], and a counter for a schedule."""
+        shape = (input_shape[-1],)
+        self.gamma = self.add_weight(shape=shape, initializer="ones", name="gamma")
+        self.beta = self.add_weight(shape=shape, initializer="zeros", name="beta")
+        self.moving_mean = self._add_statistic(shape, "moving_mean")
+        self.moving_variance = self._add_statistic(shape, "moving_variance")
+        if callable(self.momentum):
+            self.step = self.add_weight(
+                shape=(), initializer="zeros", dtype="int32", trainable=False, name="step"
+            )
+
+    def call(self, x: Tensor, training: bool = False) -> Tensor:
+        """Normalises with the batch's moments in training, with the moving ones in inference.
+
+        Arguments:
+            x: ... x C, floating.
+            training: whether to use, and to average, the batch's moments.
+
+        Returns:
+            Tensor like `x`.
+        """
+        if training:
+            mean, variance = _moments(x)
+            self._average(mean, variance)
+        else:
+            mean, variance = self.moving_mean, self.moving_variance
+        scale = self.gamma * ops.rsqrt(variance + self.epsilon)
+        return x * scale + (self.beta - mean * scale)
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments, the schedule serialised."""
+        momentum = keras.saving.serialize_keras_object(self.momentum)
+        return {**super().get_config(), "momentum": momentum, "epsilon": self.epsilon}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "BatchNormalization":
+        """The inverse of `get_config`."""
+        momentum = keras.saving.deserialize_keras_object(config["momentum"])
+        return cls(**{**config, "momentum": momentum})
+
+    def _add_statistic(self, shape: tuple[int | None, ...], name: str) -> keras.Variable:
+        return self.add_weight(shape=shape, initializer="zeros", trainable=False, name=name)
+
+    def _average(self, mean: Tensor, variance: Tensor) -> None:
+        momentum = self._next_momentum()
+        for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            moving.assign(momentum * moving + (1 - momentum) * batch)
+
+    def _next_momentum(self) -> Tensor | float:
+        if not callable(self.momentum):
+            return self.momentum
+        # Before the count goes up: TF1 read the global step that its optimiser had not yet raised.
+        momentum = ops.cast(self.momentum(self.step), self.moving_mean.dtype)
+        self.step.assign(self.step + 1)
+        return momentum
+
+
+def _moments(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and biased variance of ... x C over all axes but the last, each [C].
+
+    Not `ops.moments`, which on some backends subtracts the squared mean from the mean square and
+    cancels; nor `ops.mean`, which on JAX takes the mean of float64 numbers in float32.
+    """
+    axes = tuple(range(len(x.shape) - 1))
+    count = ops.cast(ops.size(x) // x.shape[-1], x.dtype)
+    mean = ops.sum(x, axis=axes) / count
+    return mean, ops.sum(ops.square(x - mean), axis=axes) / count

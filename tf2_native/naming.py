@@ -1,0 +1,83 @@
+"""The same parameter under its three names: Keras variable, TF1 scope, TF1 checkpoint."""
+
+from collections.abc import Iterator
+
+import keras
+
+from tf2_native.layers import SharedMLP, TNet
+
+# Where the shared MLP reads raw points: in TF1 a convolution as wide as a point has channels.
+INPUT_SCOPES = frozenset({"conv1", "transform_net1/tconv1"})
+
+_MOMENT_OPS = {"moving_mean": "Squeeze", "moving_variance": "Squeeze_1"}
+
+
+def named_variables(model: keras.Model) -> dict[str, keras.Variable]:
+    """The parameters and moving statistics of a model by their canonical names, the TF1 scopes.
+
+    Arguments:
+        model: as `build_model` makes it.
+
+    Returns:
+        Variables by name (`conv1/weights`, `conv1/bn/moving_mean`, ...), from input to output. The
+        counters of schedules and the seeds of dropout are no part of the function, and left out.
+    """
+    return dict(pair for layer in model.layers for pair in _variables(layer.name, layer))
+
+
+def tf1_variable_name(canonical: str) -> str:
+    """The name of a variable in a TF1 checkpoint.
+
+    TF1 named the moving statistics after the ops that computed the moments they average.
+
+    Arguments:
+        canonical: a key of `named_variables`.
+
+    Returns:
+        The same name, but for moving statistics.
+    """
+    scope, _, leaf = canonical.rpartition("/")
+    if leaf not in _MOMENT_OPS:
+        return canonical
+    return f"{scope}/{scope}/moments/{_MOMENT_OPS[leaf]}/ExponentialMovingAverage"
+
+
+def tf1_shape(canonical: str, variable: keras.Variable) -> tuple[int, ...]:
+    """The shape of a variable in a TF1 checkpoint.
+
+    TF1 kept the kernels of shared MLPs as those of convolutions.
+
+    Arguments:
+        canonical: a key of `named_variables`.
+        variable: its value there.
+
+    Returns:
+        (1, C, 1, units) where raw points come in, (1, 1, C, units) for other shared MLPs, and
+        the variable's own shape for everything else.
+    """
+    scope, _, leaf = canonical.rpartition("/")
+    shape = tuple(variable.shape)
+    if leaf != "weights" or "conv" not in scope.rpartition("/")[2]:
+        return shape
+    channels, units = shape
+    return (1, channels, 1, units) if scope in INPUT_SCOPES else (1, 1, channels, units)
+
+
+def _variables(scope: str, layer: keras.layers.Layer) -> Iterator[tuple[str, keras.Variable]]:
+    match layer:
+        case TNet():
+            for sublayer in layer.sublayers:
+                yield from _variables(f"{scope}/{sublayer.name}", sublayer)
+        case SharedMLP():
+            yield from _linear_variables(scope, layer)
+            for name in ("beta", "gamma", "moving_mean", "moving_variance"):
+                yield f"{scope}/bn/{name}", getattr(layer.bn, name)
+        case keras.layers.Dense():
+            yield from _linear_variables(scope, layer)
+
+
+def _linear_variables(
+    scope: str, layer: SharedMLP | keras.layers.Dense
+) -> Iterator[tuple[str, keras.Variable]]:
+    yield f"{scope}/weights", layer.kernel
+    yield f"{scope}/biases", layer.bias
