@@ -14,7 +14,7 @@ from harness.exchange import ExchangeError
 from harness.models import Model, Parameter
 from harness.tolerance import nudged
 
-BATCH, POINTS = 4, 64  # of the default case
+BATCH, POINTS = 8, 32  # of the default case
 
 
 @dataclass(frozen=True)

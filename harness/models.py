@@ -14,7 +14,7 @@ MOVING_STATISTICS = ("moving_mean", "moving_variance")
 
 @dataclass(frozen=True)
 class Parameter:
-    """One array of a network: canonical name, TF1 shape, and whether training changes it by gradient."""
+    """One array of a network: canonical name, TF1 shape, and whether it is trained."""
 
     name: str
     shape: tuple[int, ...]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import tf1_environment
+from harness.tf1_environment import cache_folder
 from harness.worker import ROOT, Worker
 
 IMPLEMENTATIONS = ("original_tf1", "tf2_upgraded", "tf2_native")
@@ -128,6 +129,9 @@ def _environment(runtime: Runtime, precision: str) -> dict[str, str]:
     if runtime.key == "jax":
         environment["JAX_PLATFORMS"] = "cpu"
         environment["JAX_ENABLE_X64"] = "1" if precision == "float64" else "0"
+        # Compiled once, kept for the next run.
+        environment["JAX_COMPILATION_CACHE_DIR"] = str(cache_folder() / "jax")
+        environment["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.1"
         flags = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
         environment["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flags}".strip()
     return environment

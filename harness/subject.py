@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -21,9 +22,13 @@ from harness.tolerance import NUDGES, Arrays, Measurement, measure, nudged, roun
 _TAKES = {
     "trace": ("weights", "batch"),
     "isolate": ("weights", "batch"),
+    "optimise": ("weights",),
     "trajectory": ("weights",),
     "save_checkpoint": ("weights",),
 }
+
+
+View = Callable[[str, np.ndarray], np.ndarray]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,14 +37,13 @@ class Evidence:
 
     Attributes:
         precision: of the computation, which a unit in the last place depends on.
-        view: what to look at of a candidate's array; the array itself, unless the reference was
-            recorded as sketches.
+        view: what is compared of an array; itself, unless the reference was recorded as sketches.
     """
 
     arrays: Arrays
     noise: Mapping[str, float]
     precision: str
-    view: Callable[[str, np.ndarray], np.ndarray] = lambda name, array: array
+    view: View = lambda name, array: array
 
     def measure(self, tensor: str, candidate: np.ndarray) -> Measurement:
         """Compare a candidate's array with the reference's of the same name."""
@@ -48,6 +52,7 @@ class Evidence:
 
     def between(self, tensor: str, like: str, one: np.ndarray, other: np.ndarray) -> Measurement:
         """Compare two arrays of a candidate by the noise that the reference has in `like`."""
+        one, other = self.view(like, one), self.view(like, other)
         return measure(tensor, one, other, self.noise[like], self.precision)
 
     def measure_all(self, candidate: Arrays, names: Iterable[str]) -> list[Measurement]:
@@ -70,7 +75,12 @@ class Reference(Protocol):
     def draws(self, case: Case, seeds: int) -> Arrays: ...
 
     def evidence(
-        self, operation: str, case: Case, precision: str | None = None, **options: Any
+        self,
+        operation: str,
+        case: Case,
+        precision: str | None = None,
+        nudges: int = NUDGES,
+        **options: Any,
     ) -> Evidence: ...
 
     def save_checkpoint(self, case: Case, prefix: Path) -> None: ...
@@ -86,6 +96,7 @@ class Subject:
         runtime: where it runs.
         precision: "float32" or "float64".
         root: folder that holds the implementation's folder, if not the project's own.
+        view: what its evidence keeps of an array.
 
     Raises:
         RuntimeUnavailable: this machine lacks the runtime.
@@ -93,13 +104,20 @@ class Subject:
     """
 
     def __init__(
-        self, implementation: str, runtime: Runtime, precision: str, root: Path | None = None
+        self,
+        implementation: str,
+        runtime: Runtime,
+        precision: str,
+        root: Path | None = None,
+        view: View = lambda name, array: array,
     ) -> None:
+        self.view = view
         self.implementation, self.runtime, self.precision = implementation, runtime, precision
         self.key = f"{implementation}@{runtime.key}"
         self._scratch = tempfile.TemporaryDirectory(prefix="harness-")
         self._files = 0
         self._memory: dict[Any, Any] = {}
+        self._lock = threading.RLock()  # a reference may be asked from several threads
         try:
             self.worker = start(implementation, runtime, precision, root)
         except BaseException:
@@ -111,7 +129,10 @@ class Subject:
 
     def parameters(self, case: Case) -> tuple[Parameter, ...]:
         """Its parameters, canonical names and TF1 shapes, as built."""
-        answer = self.worker.ask("describe", network=network_of(case.model), shape=shape_of(case))
+        with self._lock:
+            answer = self.worker.ask(
+                "describe", network=network_of(case.model), shape=shape_of(case)
+            )
         return tuple(
             Parameter(p["name"], tuple(p["shape"]), p["trainable"]) for p in answer["parameters"]
         )
@@ -138,33 +159,43 @@ class Subject:
         return self._remembered(key, lambda: self._ask(operation, case, options))
 
     def evidence(
-        self, operation: str, case: Case, precision: str | None = None, **options: Any
+        self,
+        operation: str,
+        case: Case,
+        precision: str | None = None,
+        nudges: int = NUDGES,
+        **options: Any,
     ) -> Evidence:
         """The same, and its rounding noise: the answer to everything nudged a few times.
 
         Arguments:
             precision: of the computation, where it is not this subject's.
+            nudges: how often.
         """
         precision = precision or self.precision
 
         def gather() -> Evidence:
-            arrays = self._ask(operation, case, options)
+            arrays = self._viewed(self._ask(operation, case, options))
             reruns = (
-                self._ask(
-                    operation, case.nudged(i, precision), _nudged_options(options, i, precision)
+                self._viewed(
+                    self._ask(
+                        operation, case.nudged(i, precision), _nudged_options(options, i, precision)
+                    )
                 )
-                for i in range(NUDGES)
+                for i in range(nudges)
             )
-            return Evidence(arrays, _largest_noise(arrays, reruns), precision)
+            return Evidence(arrays, _largest_noise(arrays, reruns), precision, self.view)
 
-        plain = sorted((k, v) for k, v in options.items() if not _holds_arrays(v))
-        key = ("evidence", operation, case.model.key, case.key, repr(plain))
-        return self._remembered(key, gather)
+        return self._remembered(evidence_key(operation, case, options), gather)
+
+    def _viewed(self, arrays: Arrays) -> Arrays:
+        return {name: self.view(name, array) for name, array in arrays.items()}
 
     def save_checkpoint(self, case: Case, prefix: Path) -> None:
         """Write the case's weights as a TensorFlow 1.x checkpoint."""
-        files = self._case_files("save_checkpoint", case)
-        self.worker.ask("save_checkpoint", shape=shape_of(case), prefix=str(prefix), **files)
+        with self._lock:
+            files = self._case_files("save_checkpoint", case)
+            self.worker.ask("save_checkpoint", shape=shape_of(case), prefix=str(prefix), **files)
 
     def load_checkpoint(self, case: Case, prefix: Path) -> Arrays:
         """All parameters after restoring a TensorFlow 1.x checkpoint."""
@@ -174,6 +205,10 @@ class Subject:
     # -- how it is asked -----------------------------------------------------------------------
 
     def _ask(self, operation: str, case: Case, options: Mapping[str, Any]) -> Arrays:
+        with self._lock:
+            return self._ask_alone(operation, case, options)
+
+    def _ask_alone(self, operation: str, case: Case, options: Mapping[str, Any]) -> Arrays:
         given = {n: self._write(v) for n, v in options.items() if _holds_arrays(v)}
         out = self._new_file()
         try:
@@ -208,9 +243,10 @@ class Subject:
         return Path(self._scratch.name, f"{self._files}.h5")
 
     def _remembered(self, key: Any, make: Callable[[], Any]) -> Any:
-        if key not in self._memory:
-            self._memory[key] = make()
-        return self._memory[key]
+        with self._lock:
+            if key not in self._memory:
+                self._memory[key] = make()
+            return self._memory[key]
 
     def close(self) -> None:
         """End the worker and remove its files."""
@@ -228,6 +264,12 @@ class Subject:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def evidence_key(operation: str, case: Case, options: Mapping[str, Any]) -> str:
+    """Names a piece of evidence: groups of arrays among the options follow from the case."""
+    plain = sorted((k, v) for k, v in options.items() if not _holds_arrays(v))
+    return f"{operation} {case.model.key} {case.key} {plain}"
 
 
 def network_of(model: Model) -> dict[str, Any]:

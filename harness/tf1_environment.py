@@ -28,8 +28,8 @@ def candidates() -> Iterator[Path]:
             yield Path(os.environ[OVERRIDE])
         return
     home = Path.home()
-    for folder in os.get_exec_path():
-        yield Path(folder, "python3.7")
+    for entry in os.get_exec_path():
+        yield Path(entry, "python3.7")
     pyenv = Path(os.environ.get("PYENV_ROOT", home / ".pyenv"))
     managed = (
         (pyenv / "versions", "3.7*/bin/python3.7"),
@@ -57,11 +57,15 @@ def find_python() -> Path:
     )
 
 
+def cache_folder() -> Path:
+    """Where the harness keeps what takes long to make."""
+    return Path(os.environ.get(CACHE) or platformdirs.user_cache_dir("pointnet-migration-harness"))
+
+
 def environment_folder(python: Path) -> Path:
     """Where the environment for this interpreter belongs: its name carries the pinned versions."""
-    cache = os.environ.get(CACHE) or platformdirs.user_cache_dir("pointnet-migration-harness")
     pins = hashlib.sha256(REQUIREMENTS.read_bytes() + bytes(python)).hexdigest()[:12]
-    return Path(cache, f"tf1-{pins}")
+    return cache_folder() / f"tf1-{pins}"
 
 
 def find_environment() -> Path | None:

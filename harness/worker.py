@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -17,7 +18,15 @@ _TAIL = 12  # lines of standard error that a death notice quotes
 
 
 class WorkerError(RuntimeError):
-    """A worker refused a request, failed at it, or died; the message says which and why."""
+    """A worker refused a request, failed at it, or died; the message says which and why.
+
+    Attributes:
+        detail: the end of the worker's standard error.
+    """
+
+    def __init__(self, message: str, detail: str = "") -> None:
+        super().__init__(message)
+        self.detail = detail
 
 
 class Worker:
@@ -34,7 +43,7 @@ class Worker:
 
     def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self.name = name
-        self._errors = tempfile.TemporaryFile(mode="w+", errors="replace")
+        self._errors = tempfile.TemporaryFile(mode="w+", errors="replace")  # noqa: SIM115
         inherited = {key: value for key, value in os.environ.items() if key != "PYTHONHOME"}
         inherited["PYTHONPATH"] = str(ROOT)
         self._process = subprocess.Popen(
@@ -79,16 +88,16 @@ class Worker:
             raise self._death(operation)
         answer: dict[str, Any] = json.loads(line)
         if not answer.pop("ok"):
-            detail = f"\n{self._tail()}" if answer.get("bug") else ""
-            raise WorkerError(f"{self.name}: {operation}: {answer['error']}{detail}")
+            raise WorkerError(f"{self.name}: {operation}: {answer['error']}", self._tail())
         return answer
 
     def _death(self, operation: str) -> WorkerError:
         code = self._process.wait()
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
         tail = self._tail()
-        said = f"; the end of its standard error:\n{tail}" if tail else ""
-        return WorkerError(f"{self.name}: the worker died ({how}) during request {operation!r}{said}")
+        said = f"; it last said: {tail.splitlines()[-1].strip()}" if tail else ""
+        message = f"{self.name}: the worker died ({how}) during request {operation!r}{said}"
+        return WorkerError(message, tail)
 
     def _tail(self) -> str:
         self._errors.seek(0)
@@ -101,10 +110,8 @@ class Worker:
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
-                try:
+                with contextlib.suppress(OSError):
                     stream.close()
-                except OSError:
-                    pass
         self._errors.close()
 
     def __enter__(self) -> Worker:

@@ -11,7 +11,7 @@ from harness.checks import (
     structure,
     training,
 )
-from harness.ladder import Check
+from harness.outcome import Check
 
 RUNGS: dict[str, Check] = {
     "structure": structure.check,

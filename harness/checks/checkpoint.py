@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.cases import Case
-from harness.ladder import Finding, Outcome, outcome
+from harness.outcome import Finding, Outcome, outcome
 from harness.subject import Reference, Subject
 from harness.tolerance import Arrays, Measurement, measure
 
@@ -28,9 +28,7 @@ def check(case: Case, reference: Reference, candidate: Subject) -> Outcome:
     return outcome(measured, finding)
 
 
-def _compare(
-    case: Case, direction: str, restored: Arrays, precision: str
-) -> Iterator[Measurement]:
+def _compare(case: Case, direction: str, restored: Arrays, precision: str) -> Iterator[Measurement]:
     """Restored parameters against the case's own; a parameter that is missing counts as zero."""
     for name, value in case.weights.items():
         found = restored.get(name, 0 * value)

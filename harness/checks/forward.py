@@ -4,16 +4,17 @@ In training the batch's own statistics are used, and the same dropout masks on b
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from harness.cases import Case
-from harness.ladder import Finding, Outcome, figures, outcome
 from harness.models import Model
+from harness.outcome import Finding, Outcome, figures, outcome
 from harness.subject import Evidence, Reference, Subject
 from harness.tolerance import Measurement
 
 # The two traces that most rungs look at; asked of a worker once.
-INFERENCE = {"mode": "inference", "activations": True}
-TRAINING = {
+INFERENCE: dict[str, Any] = {"mode": "inference", "activations": True}
+TRAINING: dict[str, Any] = {
     "mode": "training",
     "activations": True,
     "dropout": "masks",
@@ -32,7 +33,7 @@ def training_forward(case: Case, reference: Reference, candidate: Subject) -> Ou
 
 
 def _check(
-    rung: str, case: Case, reference: Reference, candidate: Subject, options: Mapping[str, object]
+    rung: str, case: Case, reference: Reference, candidate: Subject, options: Mapping[str, Any]
 ) -> Outcome:
     evidence = reference.evidence("trace", case, **options)
     arrays = candidate.answer("trace", case, **options)
@@ -62,9 +63,7 @@ def in_order(model: Model, evidence: Evidence) -> list[str]:
     return [name for name in wanted if name in evidence.arrays]
 
 
-def _finding(
-    rung: str, place: str, what: str, measurement: Measurement, arises: bool
-) -> Finding:
+def _finding(rung: str, place: str, what: str, measurement: Measurement, arises: bool) -> Finding:
     where = "it arises here" if arises else "it arrives from upstream"
     message = f"{what}: {figures(measurement)}; {where}"
     return Finding(rung, place, message, measurement.tensor, isolated=arises)

@@ -9,13 +9,13 @@ either side like tosses of a coin, and a long run of one side is as unlikely as 
 import numpy as np
 
 from harness.cases import Case
-from harness.ladder import Finding, Outcome, figures, outcome
+from harness.outcome import Finding, Outcome, figures, outcome
 from harness.subject import Reference, Subject
 from harness.tolerance import MULTIPLE, Arrays, Measurement, measure
 
 SEEDS = 2
 SIGNIFICANCE = 1e-9  # of one test: how rarely a faithful candidate would be called a departure
-DRAWS = 20_000  # of a parameter that are looked at, spread evenly
+DRAWS = 1_000  # of a parameter that are looked at, spread evenly
 
 
 def check(case: Case, reference: Reference, candidate: Subject) -> Outcome:
@@ -54,9 +54,7 @@ def _pooled(draws: Arrays, name: str) -> np.ndarray:
     return np.concatenate([thinned(draws[f"{seed}/{name}"]) for seed in seeds])
 
 
-def _compare(
-    name: str, theirs: np.ndarray, ours: np.ndarray, precision: str
-) -> list[Measurement]:
+def _compare(name: str, theirs: np.ndarray, ours: np.ndarray, precision: str) -> list[Measurement]:
     if theirs.min() == theirs.max():
         constant = np.full(ours.shape, theirs[0])
         return [measure(f"{name}:constant", constant, ours, 0.0, precision)]

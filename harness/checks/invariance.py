@@ -1,36 +1,35 @@
-"""Invariance: permuted, dropped and duplicated points (so another number of them), one cloud alone.
+"""Invariance: permuted, dropped and duplicated points; one cloud alone; another number of points.
 
 None of these may change the answer. The candidate's answer to an altered batch is compared with
 the reference's, and with its own to the unaltered one.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from harness.cases import Case
 from harness.checks.forward import INFERENCE
-from harness.ladder import Finding, Outcome, figures, outcome, renamed
+from harness.outcome import Finding, Outcome, figures, outcome, renamed
 from harness.subject import Reference, Subject
 from harness.tolerance import Arrays, Measurement
 
-OUTPUTS = {"mode": "inference"}
+OUTPUTS: dict[str, Any] = {"mode": "inference"}
 
 
 def check(case: Case, reference: Reference, candidate: Subject) -> Outcome:
     measured = []
     base = reference.evidence("trace", case, **INFERENCE)
     ours = candidate.answer("trace", case, **INFERENCE)
-    for name, altered in alterations(case, base.arrays):
+    for name, altered in alterations(case, ours):
         evidence = reference.evidence("trace", altered, **OUTPUTS)
         arrays = candidate.answer("trace", altered, **OUTPUTS)
         for output in evidence.under("outputs"):
             pair = evidence.measure(output, arrays[output])
             measured.append(renamed(pair, f"{name}/pair/{output}"))
             own = ours[output][: len(arrays[output])]
-            measured.append(
-                base.between(f"{name}/self/{output}", output, own, arrays[output])
-            )
+            measured.append(base.between(f"{name}/self/{output}", output, own, arrays[output]))
 
     def finding(measurement: Measurement) -> Finding:
         alteration, kind, tensor = measurement.tensor.split("/", 2)
@@ -45,14 +44,16 @@ def alterations(case: Case, trace: Arrays) -> Iterator[tuple[str, Case]]:
     """Altered cases, by name; the answer to each has to stay the same."""
     points, labels = case.batch["points"], case.batch["labels"]
     rng = np.random.default_rng(0)
-    size, count, _ = points.shape
+    count = points.shape[1]
 
     order = rng.permutation(count)
     yield "permuted points", case.with_batch("permuted", points=points[:, order])
     yield "dropped points", case.with_batch("dropped", points=_without_idle(case, trace))
     doubled = np.concatenate([points, points[:, rng.integers(count, size=count // 4)]], axis=1)
-    yield "duplicated points", case.with_batch("duplicated", points=doubled)
-    yield "one cloud alone", case.with_batch("alone", points=points[:1], labels=labels[:1])
+    yield (
+        "one cloud alone, points duplicated",
+        case.with_batch("alone", points=doubled[:1], labels=labels[:1]),
+    )
 
 
 def _without_idle(case: Case, trace: Arrays) -> np.ndarray:

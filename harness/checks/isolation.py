@@ -3,7 +3,7 @@
 from harness import exchange
 from harness.cases import Case
 from harness.checks.forward import INFERENCE
-from harness.ladder import Finding, Outcome, figures, outcome
+from harness.outcome import Finding, Outcome, figures, outcome
 from harness.subject import Reference, Subject
 from harness.tolerance import Measurement
 

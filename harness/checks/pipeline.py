@@ -6,13 +6,14 @@ Clouds are float32 on disk and in both pipelines, whatever the precision of the 
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from harness.cases import Case
 from harness.datasets import modelnet40
 from harness.datasets.clouds import Clouds
-from harness.ladder import Finding, Outcome, figures, outcome, renamed
+from harness.outcome import Finding, Outcome, figures, outcome, renamed
 from harness.subject import Reference, Subject
 from harness.tolerance import Arrays, Measurement
 
@@ -55,7 +56,7 @@ def write_files(folder: Path, case: Case, rng: np.random.Generator) -> None:
     modelnet40.write(folder, {"train": map(clouds, FILES), "test": map(clouds, FILES)}, names)
 
 
-def _requests(case: Case, data: Path, rng: np.random.Generator) -> dict[str, dict[str, object]]:
+def _requests(case: Case, data: Path, rng: np.random.Generator) -> dict[str, dict[str, Any]]:
     batch, points = case.batch["points"].shape[:2]
     steps = sum(count // BATCH_SIZE for count in FILES)
     files = {"folder": str(data), "batch_size": BATCH_SIZE, "num_points": points}
@@ -70,9 +71,9 @@ def _requests(case: Case, data: Path, rng: np.random.Generator) -> dict[str, dic
         "uniform": rng.random(batch),
         "normal": 3 * rng.standard_normal((batch, points, 3)),  # wide enough to be clipped
     }
-    predictions: Arrays = {
+    predictions = {
         "logits": rng.standard_normal((steps, BATCH_SIZE, case.model.num_classes)),
-        "loss": rng.random(steps),
+        "loss": np.asarray(rng.random(steps)),
     }
     return {
         "augment": {"batch": {"points": case.batch["points"]}, "draws": one_batch},

@@ -1,8 +1,8 @@
 """Structure: the same parameters, one to one, by canonical name, shape and trainability."""
 
 from harness.cases import Case
-from harness.ladder import Finding, Outcome
 from harness.models import Parameter
+from harness.outcome import Finding, Outcome
 from harness.subject import Reference, Subject
 from harness.tolerance import Measurement
 

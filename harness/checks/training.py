@@ -1,16 +1,18 @@
 """State and trajectory: what many steps leave behind, on the implementation's own schedules."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from harness.cases import Case, dropout_masks
-from harness.ladder import Finding, Outcome, figures, outcome
+from harness.outcome import Finding, Outcome, figures, outcome
 from harness.subject import Evidence, Reference, Subject
 from harness.tolerance import Measurement
 
 STATE_STEPS = 10
-STEPS = 50
+STEPS = {"float64": 50, "float32": 20}  # in float32, chaos has the last word by then
+LAG = 5  # steps by which one rounding error may run ahead of another
 _STAIR = 8  # steps to a stair of both schedules
 
 
@@ -41,7 +43,7 @@ def state(case: Case, reference: Reference, candidate: Subject) -> Outcome:
 
     No step is taken, so that nothing but the averages moves.
     """
-    options = {
+    options: dict[str, Any] = {
         "schedule": _schedule(case),
         "update": False,
         "dropout": "masks",
@@ -62,14 +64,18 @@ def state(case: Case, reference: Reference, candidate: Subject) -> Outcome:
 
 def trajectory(case: Case, reference: Reference, candidate: Subject) -> Outcome:
     """The loss over many steps of Adam, learning rate and momentum on their schedules."""
-    options = {
+    options: dict[str, Any] = {
         "schedule": _schedule(case),
         "dropout": "masks",
-        "batches": batches(case, STEPS),
+        "batches": batches(case, STEPS[candidate.precision]),
     }
     evidence = with_envelope(reference.evidence("trajectory", case, **options))
     arrays = candidate.answer("trajectory", case, **options)
-    measured = evidence.measure_all(arrays, evidence.under("loss"))
+    measured = [
+        # The scale of a loss is the loss: what chaos has done to it is not to be hidden.
+        replace(m, scale=abs(float(evidence.arrays[m.tensor])))
+        for m in evidence.measure_all(arrays, evidence.under("loss"))
+    ]
 
     def finding(measurement: Measurement) -> Finding:
         step = measurement.tensor.removeprefix("loss/")
@@ -80,7 +86,8 @@ def trajectory(case: Case, reference: Reference, candidate: Subject) -> Outcome:
 
 
 def with_envelope(evidence: Evidence) -> Evidence:
-    """The noise of a step is the largest so far: chaos has no memory of where it was calm."""
+    """The noise of a step is the largest up to a few steps later: chaos sets in when it likes."""
     losses = evidence.under("loss")
-    noise = np.maximum.accumulate([evidence.noise[name] for name in losses])
-    return replace(evidence, noise={**evidence.noise, **dict(zip(losses, noise, strict=True))})
+    reached = np.maximum.accumulate([evidence.noise[name] for name in losses])
+    later = [reached[min(step + LAG, len(losses) - 1)] for step in range(len(losses))]
+    return replace(evidence, noise={**evidence.noise, **dict(zip(losses, later, strict=True))})

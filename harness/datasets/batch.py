@@ -16,7 +16,7 @@ def read_batch(
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
     """The first points of clouds drawn without replacement, the classes as even as can be.
 
-    Args:
+    Arguments:
         folder: a folder in ModelNet40's layout.
         split: "train" or "test".
         batch: B, clouds to draw from the whole split.

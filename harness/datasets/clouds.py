@@ -48,7 +48,7 @@ class Clouds:
 def unit_sphere(points: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
     """Centres each cloud on its mean and scales its furthest point to radius one.
 
-    Args:
+    Arguments:
         points: n x P x 3, or P x 3.
 
     Returns:
@@ -64,7 +64,7 @@ def unit_sphere(points: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
 def check_clouds(clouds: Clouds, where: str, num_classes: int) -> None:
     """Refuses clouds that no network should be fed.
 
-    Args:
+    Arguments:
         where: what to name in the message, as a rule a file.
         num_classes: labels must lie in 0 .. num_classes - 1.
 

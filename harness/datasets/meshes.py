@@ -61,7 +61,7 @@ def box(width: float, height: float, depth: float, top: bool = True) -> Mesh:
 def revolved(profile: Sequence[tuple[float, float]], turn: float = 2 * np.pi) -> Mesh:
     """A profile turned about the y axis.
 
-    Args:
+    Arguments:
         profile: (radius, y) pairs, from the bottom of the outside upwards; radius zero closes
             an end.
         turn: radians; less than a full turn leaves the ends open.
@@ -83,7 +83,7 @@ def revolved(profile: Sequence[tuple[float, float]], turn: float = 2 * np.pi) ->
 def ring(radius: float, tube: float, turn: float = 2 * np.pi) -> Mesh:
     """A torus about the y axis, or an arc of one with open ends.
 
-    Args:
+    Arguments:
         radius: from the axis to the middle of the tube.
         tube: the radius of the tube, below `radius`.
         turn: radians.

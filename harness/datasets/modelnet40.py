@@ -62,7 +62,7 @@ def read_shape_names(folder: Path) -> tuple[str, ...]:
 def read_split(folder: Path, split: str) -> Iterator[Shard]:
     """The files of a split, in the order of its list, each checked as it is read.
 
-    Args:
+    Arguments:
         folder: a folder in ModelNet40's layout.
         split: "train" or "test".
 
@@ -86,7 +86,7 @@ def write(
 ) -> None:
     """Writes a folder in ModelNet40's layout, whole or not at all.
 
-    Args:
+    Arguments:
         folder: where; must not exist, or be empty.
         splits: for "train" and "test", clouds in one or more pieces. A piece above 2,048
             clouds is spread over several files; pieces are never joined.

@@ -147,7 +147,7 @@ PART_NAMES = tuple(f"{shape.name}/{part}" for shape in SHAPES for part in shape.
 def generate(num_per_class: int, num_points: int, seed: int) -> Clouds:
     """Clouds of every class, with normals and parts; the classes take turns.
 
-    Args:
+    Arguments:
         num_per_class: clouds of each class.
         num_points: points a cloud; independent draws, so any first few are a fair sample.
         seed: with a cloud's class and number, decides that cloud entirely.

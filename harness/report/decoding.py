@@ -21,7 +21,7 @@ _NOT_FINITE = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 def decode(hint: type[T], value: Any, where: str) -> T:
     """Builds what `hint` describes from parsed JSON.
 
-    Args:
+    Arguments:
         hint: a dataclass whose fields are dataclasses, `str`, `bool`, `int`, `float`, `Literal`s,
             `X | None`, `tuple[X, ...]` or `Mapping[str, X]`.
         value: parsed JSON.

@@ -19,7 +19,7 @@ def section(document: Any, where: str) -> Section:
 
     The time it started is left out, so that two runs that found the same read the same.
 
-    Args:
+    Arguments:
         document: parsed JSON.
         where: the file, to name in messages.
 

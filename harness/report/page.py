@@ -23,7 +23,7 @@ def render(results: Path, out: Path) -> list[Path]:
 
     Nothing is written unless every section can be made.
 
-    Args:
+    Arguments:
         results: the folder of result files.
         out: the folder to write to, created if missing.
 

@@ -224,7 +224,7 @@ class Equivalence:
     def from_json(cls, document: Any, where: str = "equivalence.json") -> Equivalence:
         """Reads parsed JSON.
 
-        Args:
+        Arguments:
             document: as `json.load` returns it.
             where: the file, to name in the message.
 

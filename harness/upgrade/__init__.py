@@ -1,4 +1,4 @@
-"""Builds `tf2_upgraded/`: what tf_upgrade_v2 makes of a TF1 tree, and the patches that make it run."""
+"""Builds `tf2_upgraded/`: tf_upgrade_v2 over a TF1 tree, and the patches that make it run."""
 
 from harness.upgrade.build import REPORT, UpgradeError, build, convert, rebuild
 

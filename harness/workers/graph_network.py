@@ -11,8 +11,9 @@ from harness.workers.protocol import RequestError
 
 DEFAULT_BN_DECAY = 0.9
 
-_AVERAGE = re.compile(r"^(?P<scope>.+/bn)/(?P=scope)/moments/Squeeze(?P<second>_1)?/ExponentialMovingAverage$")
-_STATISTIC = re.compile(r"^(?P<scope>.+/bn)/(?P<leaf>moving_mean|moving_variance)$")
+_AVERAGE = re.compile(
+    r"^(?P<scope>.+/bn)/(?P=scope)/moments/Squeeze(?P<second>_1)?/ExponentialMovingAverage$"
+)
 _SLOTS = {"adam": ("m", "v"), "momentum": ("momentum",)}
 
 
@@ -58,7 +59,9 @@ class GraphNetwork(object):
     def _build(self):
         v1 = self.v1
         dtype = v1.as_dtype(self.dtype)
-        self.dropout = DropoutControl(v1, self.sources.namespace, self.network["dropouts"], self.dtype)
+        self.dropout = DropoutControl(
+            v1, self.sources.namespace, self.network["dropouts"], self.dtype
+        )
         self.points, self.labels = self.model.placeholder_inputs(self.batch_size, self.num_points)
         self.is_training = v1.placeholder(v1.bool, (), name="is_training")
         self.bn_decay = v1.placeholder(dtype, (), name="bn_decay")
@@ -72,7 +75,9 @@ class GraphNetwork(object):
         self.trainable = {canonical_name(v.op.name): v for v in v1.trainable_variables()}
         self.saver = v1.train.Saver()
         # One operation for all: a session plans anew for every new set of fetches.
-        self._given = {n: v1.placeholder(v.dtype.base_dtype, v.shape) for n, v in self.variables.items()}
+        self._given = {
+            n: v1.placeholder(v.dtype.base_dtype, v.shape) for n, v in self.variables.items()
+        }
         self._assign = v1.group(
             *[v1.assign(v, self._given[name]).op for name, v in self.variables.items()]
         )
@@ -81,7 +86,11 @@ class GraphNetwork(object):
 
     def parameters(self):
         return [
-            {"name": name, "shape": list(variable.shape.as_list()), "trainable": name in self.trainable}
+            {
+                "name": name,
+                "shape": list(variable.shape.as_list()),
+                "trainable": name in self.trainable,
+            }
             for name, variable in self.variables.items()
         ]
 
@@ -137,10 +146,17 @@ class GraphNetwork(object):
     def values(self):
         return self.session.run(self.variables)
 
+    def fresh(self):
+        """All parameters as initialised."""
+        self.session.run(self._initialise)
+        return self.values()
+
     # -- running it ----------------------------------------------------------------------------
 
     def feed(self, batch, training, dropout="off", bn_decay=None):
-        masks = {name[len("dropout/") :]: a for name, a in batch.items() if name.startswith("dropout/")}
+        masks = {
+            name[len("dropout/") :]: a for name, a in batch.items() if name.startswith("dropout/")
+        }
         feed = {
             self.points: np.asarray(batch["points"], self.dtype),
             self.labels: batch["labels"],
@@ -157,12 +173,16 @@ class GraphNetwork(object):
         names = {variable.op.name: canonical for canonical, variable in self.trainable.items()}
         self.steps, self.slots, pairs = {}, {}, None
         for name, slots in sorted(_SLOTS.items()):
-            script = self.sources.script("train", "--model", self.network["key"], "--optimizer", name)
+            script = self.sources.script(
+                "train", "--model", self.network["key"], "--optimizer", name
+            )
             optimizer = script.get_optimizer(self.learning_rate)
             if self.dtype == np.float64:
                 # TensorFlow holds Adam's betas as float32 in whatever graph; a rewrite that is to
                 # learn the same has to round them too. Their values stay, their powers are lifted.
-                lift_floats(optimizer, lambda value: v1.constant(float(np.float32(value)), v1.float64))
+                lift_floats(
+                    optimizer, lambda value: v1.constant(float(np.float32(value)), v1.float64)
+                )
             pairs = pairs or optimizer.compute_gradients(self.loss)
             self.steps[name] = optimizer.apply_gradients(pairs)
             self.slots[name] = {
@@ -170,7 +190,7 @@ class GraphNetwork(object):
                 for canonical, variable in self.trainable.items()
                 for slot in slots
             }
-        known = set(v.op.name for v in self.variables.values())
+        known = {v.op.name for v in self.variables.values()}
         own = [v for v in v1.global_variables() if v.op.name not in known]
         self._forget = v1.variables_initializer(own)
         self.gradients = {names[variable.op.name]: gradient for gradient, variable in pairs}

@@ -1,6 +1,6 @@
 """Runs a TF1-style implementation: `original_tf1` or `tf2_upgraded`, under any TensorFlow.
 
-    python -m harness.workers.graph_worker ROOT RUNTIME PRECISION
+python -m harness.workers.graph_worker ROOT RUNTIME PRECISION
 """
 
 import os
@@ -36,7 +36,7 @@ class GraphWorker(object):
         self._networks = {}
 
     def _network(self, network, shape, training=False):
-        """The graph of a network for one batch shape, built once; a training graph does for both."""
+        """The graph of a network for one batch shape, built once; one that trains does for both."""
         key = (network["key"],) + tuple(shape)
         if key + (True,) in self._networks:
             training = True
@@ -73,7 +73,8 @@ class GraphWorker(object):
         return {"peak_mib": protocol.peak_memory_mib()}
 
     def describe(self, network, shape):
-        return {"parameters": self._network(network, shape).parameters()}
+        # Asked first of whoever climbs the ladder: the graph that training needs serves them all.
+        return {"parameters": self._network(network, shape, training=True).parameters()}
 
     def initialise(self, network, shape, seeds, out):
         """Draw all parameters `seeds` times; each draw from a new graph, as a new process would.
@@ -81,15 +82,26 @@ class GraphWorker(object):
         Running one graph's initialisers again is not enough: after the upgrade the kernels'
         initialiser has its seed baked in, and repeats itself.
         """
-        draws = {}
-        for seed in range(seeds):
-            graph = self._build(network, shape, training=False, seed=1 + seed)
+        draws = exchange.grouped("0", self._network(network, shape).fresh())
+        for seed in range(1, seeds):
+            graph = self._build(network, shape, training=False, seed=seed)
             draws.update(exchange.grouped(str(seed), graph.values()))
             graph.session.close()
         exchange.write(out, draws)
 
-    def trace(self, network, weights, batch, out, mode, dropout="off", bn_decay=None,
-              learning_rate=0.001, optimizer="adam", activations=False):
+    def trace(
+        self,
+        network,
+        weights,
+        batch,
+        out,
+        mode,
+        dropout="off",
+        bn_decay=None,
+        learning_rate=0.001,
+        optimizer="adam",
+        activations=False,
+    ):
         batch = exchange.read_arrays(batch)
         graph = self._loaded(network, weights, batch["points"].shape[:2], mode == "training")
         fetches = {"outputs/" + name: graph.outputs[name] for name in network["outputs"]}
@@ -135,8 +147,17 @@ class GraphWorker(object):
             activations.update(graph.session.run(fetches, feed))
         exchange.write(out, activations)
 
-    def trajectory(self, network, weights, batches, out, schedule, update=True, dropout="off",
-                   record_state=False):
+    def trajectory(
+        self,
+        network,
+        weights,
+        batches,
+        out,
+        schedule,
+        update=True,
+        dropout="off",
+        record_state=False,
+    ):
         """Train for as many steps as there are batches, on train.py's own schedules.
 
         Arguments:
@@ -166,6 +187,27 @@ class GraphWorker(object):
                 state = graph.session.run(statistics)
                 result.update(exchange.grouped("state/%03d" % (step + 1), state))
         exchange.write(out, result)
+
+    def optimise(self, network, shape, weights, gradients, out, optimizer, schedule):
+        """Steps of an optimiser on given gradients, the learning rate on train.py's own schedule.
+
+        Arguments:
+            gradients: file of `<parameter>`, S x its shape, a gradient a step.
+        """
+        gradients = exchange.read_arrays(gradients)
+        schedules = self._schedules(network, schedule)
+        graph = self._loaded(network, weights, shape, training=True)
+        steps = len(next(iter(gradients.values())))
+        for step in range(steps):
+            feed = {graph.gradients[name]: array[step] for name, array in gradients.items()}
+            feed[graph.learning_rate] = schedules.at(step)[0]
+            graph.session.run(graph.steps[optimizer], feed)
+        values = graph.values()
+        trained = {name: values[name] for name in graph.trainable}
+        slots = graph.session.run(graph.slots[optimizer])
+        exchange.write(
+            out, dict(exchange.grouped("slots", slots), **exchange.grouped("parameters", trained))
+        )
 
     def schedules(self, network, schedule, steps, out):
         """Learning rate and decay after each of these numbers of updates: array S x 2."""
@@ -212,8 +254,9 @@ def main(root, runtime, precision):
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     worker = GraphWorker(root, runtime, precision)
     operations = (
-        "versions", "memory", "describe", "initialise", "trace", "isolate", "trajectory",
-        "schedules", "save_checkpoint", "load_checkpoint", "augment", "epoch", "metrics",
+        "versions", "memory", "describe", "initialise", "trace", "isolate", "optimise",
+        "trajectory", "schedules", "save_checkpoint", "load_checkpoint", "augment", "epoch",
+        "metrics",
     )  # fmt: skip
     protocol.serve({operation: getattr(worker, operation) for operation in operations})
 

@@ -2,12 +2,12 @@
 
 Each backend's functions take arrays and give NumPy arrays: `infer(points, labels)`,
 `forward(points, labels, draws)` in training mode, which moves the averages alone, and
-`train(points, labels, draws)`, which updates all variables. All give a dictionary of outputs, loss,
-terms and records, the last one also gradients by canonical name.
+`train(points, labels, draws)`, which updates all variables. They give a dictionary of outputs,
+loss, terms and records, the last one also gradients by canonical name. `advance` trains and gives
+the loss alone.
 """
 
 import keras
-import numpy as np
 
 
 def steps_for(network, dropout):
@@ -29,7 +29,9 @@ class Steps(object):
         Arguments:
             call: calls the model; gives logits and the losses that its layers have added.
         """
-        with self.network.recorder.recording() as records, self.network.dropout.steering(mode, draws):
+        with self.network.recorder.recording() as records, self.network.dropout.steering(
+            mode, draws
+        ):
             logits, added = call()
         terms = self.network.terms(labels, logits, added)
         found = {"terms/" + name: term for name, term in terms.items()}
@@ -45,12 +47,17 @@ class Steps(object):
         return _as_numpy(self._infer(points, labels))
 
     def forward(self, points, labels, draws):
-        return _as_numpy(self._advance(points, labels, draws))
+        return _as_numpy(self._look(points, labels, draws))
+
+    def advance(self, points, labels, draws):
+        return keras.ops.convert_to_numpy(self._advance(points, labels, draws))
 
     def train(self, points, labels, draws):
         found, gradients = self._train(points, labels, draws)
         found = _as_numpy(found)
-        named = {n: keras.ops.convert_to_numpy(g) for n, g in zip(self.network.trainable, gradients)}
+        named = {
+            n: keras.ops.convert_to_numpy(g) for n, g in zip(self.network.trainable, gradients)
+        }
         found.update({"gradients/" + n: g for n, g in self.network.canonical(named).items()})
         return found
 
@@ -68,7 +75,8 @@ class TensorFlowSteps(Steps):
         super().__init__(network, dropout)
         self.tf = tf
         self._infer = tf.function(self._trace_inference)
-        self._advance = tf.function(self._trace_forward)
+        self._look = tf.function(self._trace_forward)
+        self._advance = tf.function(lambda *batch: self._trace_training(*batch)[0]["loss"])
         self._train = tf.function(self._trace_training)
 
     def _trace_inference(self, points, labels):
@@ -103,18 +111,30 @@ class JaxSteps(Steps):
             )
             return found, gradients, trainable, rest, optimizer
 
-        self._update = jax.jit(update)
+        def quiet(*values):
+            found, _, *updated = update(*values)
+            return (found["loss"], *updated)
+
+        self._update, self._quiet = jax.jit(update), jax.jit(quiet)
 
     def _infer(self, points, labels):
         return self._inference(*self._values()[:2], points, labels)
 
     def _train(self, points, labels, draws):
         found, gradients, *updated = self._update(*self._values(), points, labels, draws)
-        for variables, values in zip(self._variables(), updated):
-            self._set(variables, values)
+        self._set_all(updated)
         return found, gradients
 
     def _advance(self, points, labels, draws):
+        loss, *updated = self._quiet(*self._values(), points, labels, draws)
+        self._set_all(updated)
+        return loss
+
+    def _set_all(self, updated):
+        for variables, values in zip(self._variables(), updated):
+            self._set(variables, values)
+
+    def _look(self, points, labels, draws):
         _, (found, rest) = self._training_forward(*self._values()[:2], points, labels, draws)
         self._set(self.model.non_trainable_variables, rest)
         return found
@@ -127,9 +147,7 @@ class JaxSteps(Steps):
         return self._stateless(trainable, rest, points, labels, False, "off", {})[0]
 
     def _trace_loss(self, trainable, rest, points, labels, draws):
-        found, rest = self._stateless(
-            trainable, rest, points, labels, True, self.dropout, draws
-        )
+        found, rest = self._stateless(trainable, rest, points, labels, True, self.dropout, draws)
         return found["loss"], (found, rest)
 
     def _stateless(self, trainable, rest, points, labels, training, mode, draws):
@@ -161,7 +179,7 @@ class TorchSteps(Steps):
         with torch.no_grad():
             return self._forward(lambda: self._call(points, False), labels, "off", {})
 
-    def _advance(self, points, labels, draws):
+    def _look(self, points, labels, draws):
         draws = {name: keras.ops.convert_to_tensor(draw) for name, draw in draws.items()}
         return self._forward(lambda: self._call(points, True), labels, self.dropout, draws)
 
@@ -169,10 +187,13 @@ class TorchSteps(Steps):
         import torch
 
         self.model.zero_grad()
-        found = self._advance(points, labels, draws)
+        found = self._look(points, labels, draws)
         found["loss"].backward()
         variables = self.model.trainable_variables
         gradients = [variable.value.grad for variable in variables]
         with torch.no_grad():
             self.model.optimizer.apply(gradients, variables)
         return found, gradients
+
+    def _advance(self, points, labels, draws):
+        return self._train(points, labels, draws)[0]["loss"]

@@ -1,6 +1,6 @@
 """Runs the native implementation under one Keras backend.
 
-    python -m harness.workers.keras_worker ROOT BACKEND PRECISION
+python -m harness.workers.keras_worker ROOT BACKEND PRECISION
 """
 
 import dataclasses
@@ -102,8 +102,19 @@ class KerasWorker(object):
         random.seed()
         exchange.write(out, draws)
 
-    def trace(self, network, weights, batch, out, mode, dropout="off", bn_decay=None,
-              learning_rate=0.001, optimizer="adam", activations=False):
+    def trace(
+        self,
+        network,
+        weights,
+        batch,
+        out,
+        mode,
+        dropout="off",
+        bn_decay=None,
+        learning_rate=0.001,
+        optimizer="adam",
+        activations=False,
+    ):
         batch = exchange.read_arrays(batch)
         points, labels = self._inputs(batch)
         if mode == "inference":
@@ -155,8 +166,17 @@ class KerasWorker(object):
             activations["activations/" + name] = instance.as_tf1(name, output, entry=False)
         exchange.write(out, activations)
 
-    def trajectory(self, network, weights, batches, out, schedule, update=True, dropout="off",
-                   record_state=False):
+    def trajectory(
+        self,
+        network,
+        weights,
+        batches,
+        out,
+        schedule,
+        update=True,
+        dropout="off",
+        record_state=False,
+    ):
         """Train for as many steps as there are batches, on the recipe's own schedules.
 
         Arguments as in the graph worker. Writes `loss/<step>` and `state/<step>/<parameter>`,
@@ -169,12 +189,31 @@ class KerasWorker(object):
         for step in range(len(batches["points"])):
             batch = {name: array[step] for name, array in batches.items()}
             arguments = self._inputs(batch) + (instance.dropout.draws_of(batch),)
-            found = steps.train(*arguments) if update else steps.forward(*arguments)
-            result["loss/%03d" % (step + 1)] = found["loss"]
+            loss = steps.advance(*arguments) if update else steps.forward(*arguments)["loss"]
+            result["loss/%03d" % (step + 1)] = loss
             if record_state:
                 state = {n: v for n, v in instance.values().items() if n not in instance.trainable}
                 result.update(exchange.grouped("state/%03d" % (step + 1), state))
         exchange.write(out, result)
+
+    def optimise(self, network, shape, weights, gradients, out, optimizer, schedule):
+        """Steps of an optimiser on given gradients, the learning rate on the recipe's schedule."""
+        gradients = exchange.read_arrays(gradients)
+        instance = self._loaded(
+            network, weights, bn_momentum="schedule", optimizer=optimizer, **schedule
+        )
+        variables = instance.trainable
+        steps = len(next(iter(gradients.values())))
+        for step in range(steps):
+            given = [
+                self.keras.ops.convert_to_tensor(np.reshape(gradients[name][step], variable.shape))
+                for name, variable in variables.items()
+            ]
+            instance.model.optimizer.apply(given, list(variables.values()))
+        values = instance.values()
+        trained = {name: values[name] for name in variables}
+        slots = exchange.grouped("slots", instance.slots())
+        exchange.write(out, dict(slots, **exchange.grouped("parameters", trained)))
 
     def schedules(self, network, schedule, steps, out):
         """Learning rate and batch-norm momentum after each of these numbers of updates: S x 2."""
@@ -220,7 +259,9 @@ class KerasWorker(object):
         """Mean loss and accuracies over the test files, from given answers to their batches."""
         metrics = importlib.import_module(self.native.__name__ + ".metrics")
         answers = exchange.read_arrays(predictions)
-        points, labels = zip(*self._files(folder, "test", batch_size, num_points, None), strict=True)
+        points, labels = zip(
+            *self._files(folder, "test", batch_size, num_points, None), strict=True
+        )
         predicted = np.argmax(answers["logits"], axis=-1).ravel()
         truth = np.concatenate(labels)
         result = {
@@ -276,8 +317,9 @@ def _single_threaded(backend):
 def main(root, backend, precision):
     worker = KerasWorker(root, backend, precision)
     operations = (
-        "versions", "memory", "describe", "initialise", "trace", "isolate", "trajectory",
-        "schedules", "save_checkpoint", "load_checkpoint", "augment", "epoch", "metrics",
+        "versions", "memory", "describe", "initialise", "trace", "isolate", "optimise",
+        "trajectory", "schedules", "save_checkpoint", "load_checkpoint", "augment", "epoch",
+        "metrics",
     )  # fmt: skip
     protocol.serve({operation: getattr(worker, operation) for operation in operations})
 

@@ -38,7 +38,8 @@ def augment(provider, batch, draws, out):
     with scripted_draws(uniform=draws["uniform"], normal=[draws["normal"]]):
         rotated = provider.rotate_point_cloud(points)
         jittered = provider.jitter_point_cloud(rotated)
-    exchange.write(out, {"rotated": rotated, "jittered": jittered})
+    # A placeholder rounds what it is fed.
+    exchange.write(out, {"rotated": rotated, "jittered": jittered.astype(np.float32)})
 
 
 def epoch(script, draws, out):
@@ -91,10 +92,12 @@ class RecordingSession(object):
 
     def run(self, fetches, feed_dict):
         index = len(self.points)
-        self.points.append(np.array(feed_dict["pointclouds_pl"]))
+        self.points.append(np.array(feed_dict["pointclouds_pl"], np.float32))
         self.labels.append(np.array(feed_dict["labels_pl"]).astype(np.int32))
         batch_size = len(self.labels[-1])
-        loss, logits = (0.0, np.zeros((batch_size, 1))) if self.answers is None else self.answers[index]
+        loss, logits = (
+            (0.0, np.zeros((batch_size, 1))) if self.answers is None else self.answers[index]
+        )
         known = {"loss": loss, "pred": logits, "step": index}
         return [known.get(name) for name in fetches]
 

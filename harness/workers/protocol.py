@@ -1,6 +1,6 @@
 """How a worker is spoken to: one JSON object a line in, one a line out, arrays in HDF5 files.
 
-A request is {"op": NAME, ...arguments}; the answer {"ok": true, ...} or {"ok": false, "error": ...}.
+A request is {"op": NAME, ...arguments}, the answer {"ok": true, ...} or {"ok": false, "error": ...}
 Standard output belongs to the protocol alone: whatever a framework prints goes to standard error.
 """
 

@@ -1,6 +1,6 @@
-"""TensorFlow's own tf_upgrade_v2, walking folders in sorted order so that its report is reproducible.
+"""TensorFlow's own tf_upgrade_v2, in sorted order of files: its report becomes reproducible.
 
-    python -m harness.workers.upgrade_tool --intree A --outtree B --reportfile R
+python -m harness.workers.upgrade_tool --intree A --outtree B --reportfile R
 """
 
 import os

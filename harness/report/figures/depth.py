@@ -21,7 +21,7 @@ def error_by_depth(
 ) -> Figure | None:
     """A panel for each model, precision and reference; a line for each candidate.
 
-    Args:
+    Arguments:
         depths: what was measured.
         candidates: every candidate of the report, so that each keeps its colour.
         multiple: how many times the noise passes.

@@ -24,7 +24,7 @@ def error_over_training(
 ) -> Figure | None:
     """A panel for each model, precision and reference; a line for each candidate.
 
-    Args:
+    Arguments:
         trajectories: what was measured.
         candidates: every candidate of the report, so that each keeps its colour.
         multiple: how many times the noise passes.

@@ -1,0 +1,354 @@
+"""The command line: `python -m harness ...`.
+
+Exit status 0 means done; 1 a verdict against; 2 a request that cannot be carried out, with one line
+on standard error saying why.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from harness import equivalence as matrix
+from harness import traces
+from harness.cases import BATCH, POINTS
+from harness.checks import RUNGS
+from harness.datasets import DATASETS, DatasetError
+from harness.exchange import ExchangeError
+from harness.models import MODELS
+from harness.report import ReportError, render
+from harness.runtimes import (
+    IMPLEMENTATIONS,
+    PRECISIONS,
+    RUNTIMES,
+    RuntimeUnavailable,
+    runtime_for,
+)
+from harness.upgrade import UpgradeError
+from harness.worker import ROOT, WorkerError
+
+app = typer.Typer(
+    help="Proves that a TensorFlow 1.x model survived its migration.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+data_app = typer.Typer(
+    help="Data sets: which there are, and how to have them on disk.", no_args_is_help=True
+)
+app.add_typer(data_app, name="data")
+
+
+RESULTS = ROOT / "reports" / "results"
+
+
+def _keys(kind: str, values: Iterable[str]) -> Any:
+    """An option that takes one of some keys."""
+    values = tuple(values)
+
+    def check(value: str | list[str] | None) -> str | list[str] | None:
+        for given in value if isinstance(value, list) else [value]:
+            if given is not None and given not in values:
+                raise Refusal(f"unknown {kind} {given!r}: one of {', '.join(values)}")
+        return value
+
+    return typer.Option(callback=check, metavar="KEY", help=f"One of {', '.join(values)}.")
+
+
+class Refusal(ValueError):
+    """A command line that asks for something there is not."""
+
+
+REFUSALS: tuple[type[Exception], ...] = (
+    Refusal,
+    DatasetError,
+    ExchangeError,
+    ReportError,
+    RuntimeUnavailable,
+    UpgradeError,
+    WorkerError,
+    PermissionError,
+    NotADirectoryError,
+)
+
+ImplementationKey = Annotated[str, _keys("implementation", IMPLEMENTATIONS)]
+ModelKey = Annotated[str, _keys("model", MODELS)]
+RuntimeKey = Annotated[str | None, _keys("runtime", RUNTIMES)]
+PrecisionKey = Annotated[str, _keys("precision", PRECISIONS)]
+
+
+@app.command()
+def doctor() -> None:
+    """Print what this machine has: runtimes, references, devices."""
+    from harness import machine, recorded
+
+    described = machine.describe()
+    console = Console()
+    console.print(f"{described.system}, {described.processor}, {described.cores} cores, ", end="")
+    console.print(f"{described.memory_gib} GiB; GPU: {', '.join(machine.gpus()) or 'none'}")
+    table = Table(title="Runtimes")
+    for heading in ("runtime", "what", "runs", "here"):
+        table.add_column(heading)
+    for runtime in RUNTIMES.values():
+        table.add_row(
+            runtime.key, runtime.title, ", ".join(runtime.implementations), _state(runtime.key)
+        )
+    console.print(table)
+    recordings = sorted(recorded.FOLDER.glob("*.h5"))
+    console.print(
+        f"Recordings of TensorFlow 1.15: {', '.join(p.stem for p in recordings) or 'none'}"
+    )
+
+
+def _state(key: str) -> str:
+    """Whether a runtime is here, without making what is not."""
+    from harness import tf1_environment
+
+    try:
+        if key != "tf1":
+            RUNTIMES[key].interpreter()
+            return "yes"
+        found = tf1_environment.find_environment()
+        return (
+            f"yes, {found}" if found else f"not made yet; {tf1_environment.find_python()} will do"
+        )
+    except (RuntimeUnavailable, tf1_environment.Tf1Unavailable) as error:
+        return f"no: {error}"
+
+
+@app.command()
+def trace(
+    implementation: ImplementationKey,
+    model: ModelKey,
+    weights: Annotated[Path, typer.Option(help="Weights file.")],
+    batch: Annotated[Path, typer.Option(help="Batch file.")],
+    out: Annotated[Path, typer.Option(help="Trace file to write.")],
+    runtime: RuntimeKey = None,
+    precision: PrecisionKey = "float32",
+    mode: Annotated[str, _keys("mode", ("inference", "training"))] = "inference",
+    dropout: Annotated[str, _keys("dropout", ("off", "masks", "random"))] = "off",
+    bn_decay: Annotated[float | None, typer.Option(help="0.9 if left out.")] = None,
+    learning_rate: Annotated[float, typer.Option()] = 0.001,
+    optimizer: Annotated[str, _keys("optimizer", ("adam", "momentum"))] = "adam",
+    activations: Annotated[bool, typer.Option("--activations", help="Keep every layer's.")] = False,
+) -> None:
+    """Run one implementation on given weights and a batch; write outputs, gradients, state."""
+    options = {
+        "mode": mode,
+        "dropout": dropout,
+        "bn_decay": bn_decay,
+        "learning_rate": learning_rate,
+        "optimizer": optimizer,
+        "activations": activations,
+    }
+    chosen = runtime_for(implementation, runtime)
+    case = traces.load_case(model, weights, batch)
+    traces.trace(case, implementation, chosen, precision, out, options)
+
+
+@app.command()
+def compare(
+    reference: Annotated[Path, typer.Argument(help="Trace file with its noise.")],
+    candidate: Annotated[Path, typer.Argument(help="Trace file.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Compare two traces tensor by tensor; exit status 1 if they differ."""
+    comparison = traces.compare(reference, candidate)
+    if as_json:
+        print(json.dumps(comparison.to_json(), indent=1))
+    else:
+        _print_comparison(comparison)
+    raise typer.Exit(0 if comparison.agree else 1)
+
+
+def _print_comparison(comparison: traces.Comparison) -> None:
+    table = Table()
+    for heading in ("tensor", "distance", "noise", "ratio", "relative", ""):
+        table.add_column(heading, justify="left" if heading in ("tensor", "") else "right")
+    for m in comparison.measurements:
+        figures = (f"{value:.2e}" for value in (m.distance, m.noise, m.ratio, m.relative))
+        table.add_row(m.tensor, *figures, "agrees" if m.passed else "[red]departs")
+    for name in comparison.missing:
+        table.add_row(name, "", "", "", "", "[red]in one trace only")
+    Console().print(table)
+
+
+@app.command()
+def equivalence(
+    model: Annotated[list[str] | None, _keys("model", MODELS)] = None,
+    precision: Annotated[list[str] | None, _keys("precision", PRECISIONS)] = None,
+    rung: Annotated[list[str] | None, _keys("rung", RUNGS)] = None,
+    data: Annotated[Path | None, typer.Option(help="ModelNet40-format folder.")] = None,
+    batch: Annotated[int, typer.Option(min=1, help="Clouds.")] = BATCH,
+    points: Annotated[int, typer.Option(min=1, help="Points of each.")] = POINTS,
+    seed: Annotated[int, typer.Option(min=0, help="Of weights and batch.")] = 0,
+    out: Annotated[Path, typer.Option(help="Folder of the reports.")] = ROOT / "reports",
+) -> None:
+    """Climb the whole ladder with every implementation; write the report.
+
+    --model, --precision and --rung may be given several times; all if left out.
+
+    Exit status 1 when anything departs.
+    """
+    from harness.report.files import write_atomically
+
+    results = out / "results" / "equivalence.json"
+    _check_writable(results.parent)
+    plan = matrix.Plan(
+        models=model or list(MODELS),
+        precisions=precision or PRECISIONS,
+        rungs=rung or list(RUNGS),
+        data=data,
+        batch=batch,
+        points=points,
+        seed=seed,
+    )
+    with _progress() as start:
+        found = matrix.run(plan, start)
+    document = json.dumps(found.to_json(), indent=1, allow_nan=False) + "\n"
+    write_atomically(results, document)
+    render(results.parent, out)
+    failed = [result for result in found.results if result.status == "fail"]
+    _print_verdict(found, out)
+    raise typer.Exit(1 if failed else 0)
+
+
+def _check_writable(folder: Path) -> None:
+    """Find out before the work whether its result can be kept."""
+    import tempfile
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise ReportError(f"{folder}: cannot be written ({error.strerror}); use --out") from None
+
+
+class _progress:
+    """A progress bar for a run over the matrix."""
+
+    def __init__(self) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}", justify="left"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+        )
+
+    def __enter__(self) -> Callable[[int], Callable[[str], None]]:
+        self._bar.start()
+        return self._start
+
+    def _start(self, total: int) -> Callable[[str], None]:
+        task = self._bar.add_task("starting", total=total)
+
+        def done(line: str) -> None:
+            self._bar.update(task, advance=1, description=line)
+            if not self._bar.console.is_terminal:
+                print(line, file=sys.stderr, flush=True)
+
+        return done
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.stop()
+
+
+def _print_verdict(found: Any, out: Path) -> None:
+    counts = dict.fromkeys(("pass", "fail", "skipped"), 0)
+    for result in found.results:
+        counts[result.status] += 1
+    console = Console(soft_wrap=True)
+    for result in found.results:
+        for finding in result.findings[:1]:
+            console.print(
+                f"[red]{result.model} {result.precision} {result.rung}[/]: "
+                f"{result.candidate} departs at {finding.place}: {finding.message}"
+            )
+    console.print(f"{counts['pass']} pass, {counts['fail']} depart, {counts['skipped']} skipped")
+    console.print(f"{out / 'index.html'}")
+
+
+@app.command()
+def upgrade() -> None:
+    """Rebuild tf2_upgraded/: tf_upgrade_v2 over original_tf1/, then the patches."""
+    from harness.upgrade import rebuild
+
+    rebuild(ROOT / "original_tf1", ROOT / "tf2_upgraded")
+
+
+@app.command()
+def record() -> None:
+    """Record what the real TensorFlow 1.15 computes, for machines without one."""
+    from harness import recorded
+
+    cases = matrix.make_cases(matrix.Plan())
+    for precision in PRECISIONS:
+        for case in cases:
+            print(recorded.record(case, precision))
+
+
+@app.command()
+def report(
+    results: Annotated[Path, typer.Option(help="Folder of result files.")] = ROOT
+    / "reports"
+    / "results",
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = ROOT / "reports",
+) -> None:
+    """Make the report again from result files alone."""
+    _check_writable(out)
+    for path in render(results, out):
+        print(path)
+
+
+@data_app.command("list")
+def data_list() -> None:
+    """Which data sets there are."""
+    table = Table()
+    for heading in ("key", "what", "licence"):
+        table.add_column(heading)
+    for spec in DATASETS.values():
+        table.add_row(spec.key, spec.description, spec.licence)
+    Console().print(table)
+
+
+@data_app.command("build")
+def data_build(
+    key: Annotated[str, typer.Argument(help=f"One of {', '.join(DATASETS)}.")],
+    out: Annotated[Path, typer.Option(help="Folder to make, in the ModelNet40 layout.")],
+    source: Annotated[Path | None, typer.Option(help="A local copy, for modelnet40.")] = None,
+) -> None:
+    """Write a data set to a folder and print what is in it."""
+    if key not in DATASETS:
+        raise Refusal(f"unknown data set {key!r}: one of {', '.join(DATASETS)}")
+    options = {"source": source} if source else {}
+    print(DATASETS[key].build(out, **options))
+
+
+def main() -> None:
+    """Run a command; a refusal is one line and exit status 2."""
+    try:
+        app()
+    except REFUSALS as error:
+        print(f"harness: {_one_line(error)}", file=sys.stderr)
+        detail = getattr(error, "detail", "")
+        if detail and os.environ.get("HARNESS_DEBUG"):
+            print(detail, file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("harness: interrupted; nothing was written", file=sys.stderr)
+        sys.exit(130)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
