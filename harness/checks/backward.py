@@ -1,6 +1,5 @@
 """Loss, gradients and optimiser: every term, the gradient of every parameter, and one step."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -8,11 +7,11 @@ import numpy as np
 from harness.cases import Case
 from harness.checks.forward import INFERENCE, TRAINING
 from harness.outcome import Finding, Outcome, figures, outcome, renamed
-from harness.subject import Reference, Subject, shape_of
-from harness.tolerance import Measurement, measure
+from harness.subject import Evidence, Reference, Subject, shape_of
+from harness.tolerance import Measurement
 
 OPTIMIZERS = ("adam", "momentum")
-_SIZES = (1.0, 0.5, 2.0)  # of the gradients of the steps that an optimiser is given
+_SIZES = (1.0, 0.5, 2.0)  # of the gradient, at the steps that an optimiser takes
 STAIRS = 24  # of the published schedules: past the floor of both
 
 
@@ -52,7 +51,7 @@ def optimiser(case: Case, reference: Reference, candidate: Subject) -> Outcome:
 
     Both sides are given the same gradients: a difference is the optimiser's own.
     """
-    measured = list(_schedules(case, reference, candidate))
+    measured = _schedules(case, reference, candidate)
     for optimizer in OPTIMIZERS:
         options: dict[str, Any] = {
             "optimizer": optimizer,
@@ -60,10 +59,11 @@ def optimiser(case: Case, reference: Reference, candidate: Subject) -> Outcome:
             # The rate changes before the last step: momentum may carry the old one along.
             "schedule": {"batch_size": 8, "decay_step": 8 * (len(_SIZES) - 1)},
             "gradients": _given_gradients(case, reference.precision),
+            "sizes": _SIZES,
         }
         evidence = reference.evidence("optimise", case, **options)
         arrays = candidate.answer("optimise", case, **options)
-        for m in evidence.measure_all(arrays, evidence.arrays):
+        for m in evidence.measure_all(arrays, _in_order(case, evidence)):
             measured.append(renamed(m, f"{optimizer}/{m.tensor}"))
 
     def finding(measurement: Measurement) -> Finding:
@@ -78,19 +78,28 @@ def optimiser(case: Case, reference: Reference, candidate: Subject) -> Outcome:
     return outcome(measured, finding)
 
 
+def _in_order(case: Case, evidence: Evidence) -> list[str]:
+    """Slots, then the value, of every trainable parameter as the network meets it."""
+    names = []
+    for parameter in case.model.parameters:
+        if parameter.trainable:
+            names += [n for n in evidence.arrays if n.startswith(f"slots/{parameter.name}/")]
+            names.append(f"parameters/{parameter.name}")
+    return names
+
+
 def _given_gradients(case: Case, precision: str) -> dict[str, np.ndarray]:
-    """A gradient a step for every trainable parameter, of magnitudes from 1e-6 up."""
+    """A gradient for every trainable parameter, of magnitudes from 1e-6 up."""
     rng = np.random.default_rng(0)
 
     def draw(shape: tuple[int, ...]) -> np.ndarray:
-        size = 10.0 ** rng.uniform(-6, 0, shape)
-        return np.stack([scale * size * rng.standard_normal(shape) for scale in _SIZES])
+        return 10.0 ** rng.uniform(-6, 0, shape) * rng.standard_normal(shape)
 
     trainable = (p for p in case.model.parameters if p.trainable)
     return {p.name: draw(p.shape).astype(precision) for p in trainable}
 
 
-def _schedules(case: Case, reference: Reference, candidate: Subject) -> Iterator[Measurement]:
+def _schedules(case: Case, reference: Reference, candidate: Subject) -> list[Measurement]:
     """Learning rate and decay of the moving averages, before, at and after every stair."""
     batch_size, decay_step = 32, 200_000
     stairs = [decay_step * stair // batch_size for stair in range(1, STAIRS + 1)]
@@ -99,10 +108,7 @@ def _schedules(case: Case, reference: Reference, candidate: Subject) -> Iterator
         "schedule": {"batch_size": batch_size, "decay_step": decay_step},
         "steps": steps,
     }
-    evidence = reference.evidence("schedules", case, **options)
-    theirs = evidence.arrays["schedules"]
-    ours = candidate.answer("schedules", case, **options)["schedules"]
-    for column, name in enumerate(("learning rate", "batch-norm momentum")):
-        for step, one, other in zip(steps, theirs[:, column], ours[:, column], strict=True):
-            tensor = f"schedule/{name}/{step}"
-            yield measure(tensor, one, other, 0.0, reference.precision)
+    evidence = reference.evidence("schedules", case, nudges=0, **options)
+    arrays = candidate.answer("schedules", case, **options)
+    names = [f"{name}/{step}" for name in ("learning_rate", "bn_decay") for step in steps]
+    return [renamed(m, f"schedule/{m.tensor}") for m in evidence.measure_all(arrays, names)]

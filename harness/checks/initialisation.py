@@ -65,8 +65,11 @@ def _compare(name: str, theirs: np.ndarray, ours: np.ndarray, precision: str) ->
 
 
 def _measurement(tensor: str, statistic: float, critical: float) -> Measurement:
-    """A test as a measurement: the multiple of the noise is where the test rejects."""
-    return Measurement(tensor, statistic, critical / MULTIPLE, critical)
+    """A test as a measurement: the multiple of the noise is where the test rejects.
+
+    A statistic is no distance of entries, so it has no scale to be relative to.
+    """
+    return Measurement(tensor, statistic, critical / MULTIPLE, scale=float("inf"))
 
 
 def kolmogorov_smirnov(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from harness.datasets import modelnet40
 from harness.datasets.clouds import Clouds
 from harness.outcome import Finding, Outcome, figures, outcome, renamed
 from harness.subject import Reference, Subject
-from harness.tolerance import Arrays, Measurement
+from harness.tolerance import Measurement
 
 PRECISION = "float32"
 FILES = (21, 18)  # clouds in each file; neither is a whole number of batches
@@ -68,12 +68,12 @@ def _requests(case: Case, data: Path, rng: np.random.Generator) -> dict[str, dic
         **{f"clouds/{i}": rng.permutation(FILES[file]) for i, file in enumerate(order)},
     }
     one_batch: dict[str, np.ndarray] = {
-        "uniform": rng.random(batch),
+        "uniform": rng.random((batch,)),
         "normal": 3 * rng.standard_normal((batch, points, 3)),  # wide enough to be clipped
     }
-    predictions = {
+    predictions: dict[str, np.ndarray] = {
         "logits": rng.standard_normal((steps, BATCH_SIZE, case.model.num_classes)),
-        "loss": np.asarray(rng.random(steps)),
+        "loss": rng.random((steps,)),
     }
     return {
         "augment": {"batch": {"points": case.batch["points"]}, "draws": one_batch},

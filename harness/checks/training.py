@@ -12,7 +12,8 @@ from harness.tolerance import Measurement
 
 STATE_STEPS = 10
 STEPS = {"float64": 50, "float32": 20}  # in float32, chaos has the last word by then
-LAG = 5  # steps by which one rounding error may run ahead of another
+NUDGES_OF_TRAJECTORY = {"float64": 1, "float32": 2}  # each as long as the trajectory itself
+LAG = 10  # steps by which one rounding error may run ahead of another
 _STAIR = 8  # steps to a stair of both schedules
 
 
@@ -52,7 +53,9 @@ def state(case: Case, reference: Reference, candidate: Subject) -> Outcome:
     }
     evidence = reference.evidence("trajectory", case, **options)
     arrays = candidate.answer("trajectory", case, **options)
-    measured = evidence.measure_all(arrays, evidence.under("state"))
+    averages = [p.name for p in case.model.parameters if not p.trainable]
+    names = [f"state/{step:03}/{name}" for step in range(1, STATE_STEPS + 1) for name in averages]
+    measured = evidence.measure_all(arrays, names)
 
     def finding(measurement: Measurement) -> Finding:
         _, step, name = measurement.tensor.split("/", 2)
@@ -64,12 +67,13 @@ def state(case: Case, reference: Reference, candidate: Subject) -> Outcome:
 
 def trajectory(case: Case, reference: Reference, candidate: Subject) -> Outcome:
     """The loss over many steps of Adam, learning rate and momentum on their schedules."""
+    nudges = NUDGES_OF_TRAJECTORY[candidate.precision]
     options: dict[str, Any] = {
         "schedule": _schedule(case),
         "dropout": "masks",
         "batches": batches(case, STEPS[candidate.precision]),
     }
-    evidence = with_envelope(reference.evidence("trajectory", case, **options))
+    evidence = with_envelope(reference.evidence("trajectory", case, nudges=nudges, **options))
     arrays = candidate.answer("trajectory", case, **options)
     measured = [
         # The scale of a loss is the loss: what chaos has done to it is not to be hidden.

@@ -188,18 +188,18 @@ class GraphWorker(object):
                 result.update(exchange.grouped("state/%03d" % (step + 1), state))
         exchange.write(out, result)
 
-    def optimise(self, network, shape, weights, gradients, out, optimizer, schedule):
+    def optimise(self, network, shape, weights, gradients, sizes, out, optimizer, schedule):
         """Steps of an optimiser on given gradients, the learning rate on train.py's own schedule.
 
         Arguments:
-            gradients: file of `<parameter>`, S x its shape, a gradient a step.
+            gradients: file of one array a trainable parameter.
+            sizes: what they are multiplied by, a number a step.
         """
         gradients = exchange.read_arrays(gradients)
         schedules = self._schedules(network, schedule)
         graph = self._loaded(network, weights, shape, training=True)
-        steps = len(next(iter(gradients.values())))
-        for step in range(steps):
-            feed = {graph.gradients[name]: array[step] for name, array in gradients.items()}
+        for step, size in enumerate(sizes):
+            feed = {graph.gradients[name]: size * array for name, array in gradients.items()}
             feed[graph.learning_rate] = schedules.at(step)[0]
             graph.session.run(graph.steps[optimizer], feed)
         values = graph.values()
@@ -210,9 +210,12 @@ class GraphWorker(object):
         )
 
     def schedules(self, network, schedule, steps, out):
-        """Learning rate and decay after each of these numbers of updates: array S x 2."""
+        """`learning_rate/<step>` and `bn_decay/<step>` after each of these numbers of updates."""
         schedules = self._schedules(network, schedule)
-        exchange.write(out, {"schedules": np.array([schedules.at(step) for step in steps])})
+        values = {}
+        for step in steps:
+            values["learning_rate/%d" % step], values["bn_decay/%d" % step] = schedules.at(step)
+        exchange.write(out, values)
 
     def _schedules(self, network, schedule):
         from harness.workers.graph_network import Schedules

@@ -4,7 +4,7 @@ Each backend's functions take arrays and give NumPy arrays: `infer(points, label
 `forward(points, labels, draws)` in training mode, which moves the averages alone, and
 `train(points, labels, draws)`, which updates all variables. They give a dictionary of outputs,
 loss, terms and records, the last one also gradients by canonical name. `advance` trains and gives
-the loss alone.
+the loss alone; `apply(gradients)` lets the optimiser take a step on given gradients.
 """
 
 import keras
@@ -77,6 +77,9 @@ class TensorFlowSteps(Steps):
         self._infer = tf.function(self._trace_inference)
         self._look = tf.function(self._trace_forward)
         self._advance = tf.function(lambda *batch: self._trace_training(*batch)[0]["loss"])
+        self.apply = tf.function(
+            lambda given: self.model.optimizer.apply(given, self.model.trainable_variables)
+        )
         self._train = tf.function(self._trace_training)
 
     def _trace_inference(self, points, labels):
@@ -116,6 +119,7 @@ class JaxSteps(Steps):
             return (found["loss"], *updated)
 
         self._update, self._quiet = jax.jit(update), jax.jit(quiet)
+        self._apply = jax.jit(self.model.optimizer.stateless_apply)
 
     def _infer(self, points, labels):
         return self._inference(*self._values()[:2], points, labels)
@@ -129,6 +133,12 @@ class JaxSteps(Steps):
         loss, *updated = self._quiet(*self._values(), points, labels, draws)
         self._set_all(updated)
         return loss
+
+    def apply(self, gradients):
+        trainable, _, optimizer = self._values()
+        trainable, optimizer = self._apply(optimizer, gradients, trainable)
+        self._set(self.model.trainable_variables, trainable)
+        self._set(self.model.optimizer.variables, optimizer)
 
     def _set_all(self, updated):
         for variables, values in zip(self._variables(), updated):
@@ -197,3 +207,10 @@ class TorchSteps(Steps):
 
     def _advance(self, points, labels, draws):
         return self._train(points, labels, draws)[0]["loss"]
+
+    def apply(self, gradients):
+        import torch
+
+        with torch.no_grad():
+            given = [keras.ops.convert_to_tensor(gradient) for gradient in gradients]
+            self.model.optimizer.apply(given, self.model.trainable_variables)

@@ -130,18 +130,21 @@ class KerasWorker(object):
             )
             steps = self._steps_of(instance, dropout)
             found = steps.train(points, labels, instance.dropout.draws_of(batch))
-            found.update(self._after(instance, steps, points, labels))
+            found.update(self._after(network, instance, points, labels))
         exchange.write(out, self._in_tf1_shapes(instance, found, activations))
 
-    def _after(self, instance, steps, points, labels):
+    def _after(self, network, instance, points, labels):
         """What a training step leaves behind."""
         values = instance.values()
+        updated = self._network(network)
+        updated.assign(values)
+        loss = self._steps_of(updated, "off").infer(points, labels)["loss"]
         state = {name: value for name, value in values.items() if name not in instance.trainable}
         return {
             **exchange.grouped("state", state),
             **exchange.grouped("parameters", values),
             **exchange.grouped("slots", instance.slots()),
-            "after/loss": steps.infer(points, labels)["loss"],
+            "after/loss": loss,
         }
 
     def _in_tf1_shapes(self, instance, found, activations):
@@ -196,34 +199,38 @@ class KerasWorker(object):
                 result.update(exchange.grouped("state/%03d" % (step + 1), state))
         exchange.write(out, result)
 
-    def optimise(self, network, shape, weights, gradients, out, optimizer, schedule):
+    def optimise(self, network, shape, weights, gradients, sizes, out, optimizer, schedule):
         """Steps of an optimiser on given gradients, the learning rate on the recipe's schedule."""
         gradients = exchange.read_arrays(gradients)
         instance = self._loaded(
             network, weights, bn_momentum="schedule", optimizer=optimizer, **schedule
         )
-        variables = instance.trainable
-        steps = len(next(iter(gradients.values())))
-        for step in range(steps):
-            given = [
-                self.keras.ops.convert_to_tensor(np.reshape(gradients[name][step], variable.shape))
-                for name, variable in variables.items()
-            ]
-            instance.model.optimizer.apply(given, list(variables.values()))
+        apply = self._steps_of(instance, "off").apply
+        for size in sizes:
+            apply(
+                [
+                    size * np.reshape(gradients[name], variable.shape)
+                    for name, variable in instance.trainable.items()
+                ]
+            )
         values = instance.values()
-        trained = {name: values[name] for name in variables}
+        trained = {name: values[name] for name in instance.trainable}
         slots = exchange.grouped("slots", instance.slots())
         exchange.write(out, dict(slots, **exchange.grouped("parameters", trained)))
 
     def schedules(self, network, schedule, steps, out):
-        """Learning rate and batch-norm momentum after each of these numbers of updates: S x 2."""
+        """`learning_rate/<step>` and `bn_decay/<step>` after each of these numbers of updates."""
         recipe = self._recipe(network, schedule)
-        both = (recipe.learning_rate_schedule(), recipe.bn_momentum_schedule())
-        values = [
-            [self.keras.ops.convert_to_numpy(each(np.int32(step))) for each in both]
+        schedules = {
+            "learning_rate": recipe.learning_rate_schedule(),
+            "bn_decay": recipe.bn_momentum_schedule(),
+        }
+        values = {
+            "%s/%d" % (name, step): self.keras.ops.convert_to_numpy(at(np.int32(step)))
+            for name, at in schedules.items()
             for step in steps
-        ]
-        exchange.write(out, {"schedules": np.array(values)})
+        }
+        exchange.write(out, values)
 
     def save_checkpoint(self, network, shape, weights, prefix):
         instance = self._loaded(network, weights)

@@ -1,0 +1,20 @@
+"""A T-Net's matrix applied from the wrong side."""
+
+from harness.hazards.hazard import Hazard, Mutation
+
+HAZARD = Hazard(
+    key="transform_transposed",
+    title="A T-Net's matrix is transposed",
+    differs="points @ A^T instead of points @ A.",
+    shows="Nothing in training from scratch, which learns the transpose; old weights fail.",
+    mends="Multiply on the left, as the original does.",
+    mutation=Mutation(
+        "models/backbone.py",
+        "keras.ops.matmul(points, _input_transform(points, bn_momentum))",
+        "keras.ops.matmul(\n        points, keras.ops.swapaxes("
+        "_input_transform(points, bn_momentum), 1, 2)\n    )",
+    ),
+    model="pointnet_cls",
+    rung="inference",
+    place="points multiplied by the matrix of transform_net1",
+)
