@@ -144,6 +144,8 @@ def check_batch(model: Model, batch: Mapping[str, np.ndarray], source: str) -> N
                 f"{source}: mask of {dropout.name} has shape {list(mask.shape)}, "
                 f"not {[len(points), dropout.width]}"
             )
+        if mask is not None and not np.isin(mask, (0, 1)).all():
+            raise ExchangeError(f"{source}: mask of {dropout.name} is not of 0 and 1")
 
 
 def check_finite(array: np.ndarray, what: str) -> None:

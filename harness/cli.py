@@ -247,10 +247,10 @@ class _progress:
         )
 
     def __enter__(self) -> Callable[[int], Callable[[str], None]]:
-        self._bar.start()
         return self._start
 
     def _start(self, total: int) -> Callable[[str], None]:
+        self._bar.start()
         task = self._bar.add_task("starting", total=total)
 
         def done(line: str) -> None:
@@ -261,7 +261,8 @@ class _progress:
         return done
 
     def __exit__(self, *error: object) -> None:
-        self._bar.stop()
+        if self._bar.tasks:
+            self._bar.stop()
 
 
 def _print_verdict(found: Any, out: Path) -> None:
@@ -331,6 +332,8 @@ def data_build(
     """Write a data set to a folder and print what is in it."""
     if key not in DATASETS:
         raise Refusal(f"unknown data set {key!r}: one of {', '.join(DATASETS)}")
+    if source and key != "modelnet40":
+        raise Refusal(f"--source is for modelnet40; {key} is made without one")
     options = {"source": source} if source else {}
     print(DATASETS[key].build(out, **options))
 

@@ -109,10 +109,14 @@ class replacing(object):
         return self.temporary
 
     def __exit__(self, kind, error, traceback):
-        if kind is None:
-            os.replace(self.temporary, self.path)
-        else:
+        if kind is not None:
             os.unlink(self.temporary)
+            return
+        try:
+            os.replace(self.temporary, self.path)
+        except OSError as error:
+            os.unlink(self.temporary)
+            raise ExchangeError("%s: cannot be written (%s)" % (self.path, error.strerror))
 
 
 def under(arrays, group):

@@ -76,7 +76,7 @@ def rounding_noise(reference: Arrays, reruns: Sequence[Arrays]) -> dict[str, flo
 
 
 def distance(one: np.ndarray, other: np.ndarray) -> float:
-    """Largest absolute difference of an entry; infinite where shapes or missing values differ."""
+    """Largest absolute difference of an entry; infinite where shapes differ or a value is NaN."""
     one, other = np.asarray(one, np.float64), np.asarray(other, np.float64)
     if one.shape != other.shape:
         return float("inf")

@@ -58,6 +58,8 @@ def trace(
                 raise ExchangeError(
                     f"the batch has no mask dropout/{dropout.name} for --dropout masks"
                 )
+    if out.is_dir() or not out.parent.is_dir():
+        raise ExchangeError(f"{out}: cannot be written: not a file in a folder that exists")
     random = options["dropout"] == "random" and options["mode"] == "training"
     with Subject(implementation, runtime, precision) as subject:
         if random:

@@ -46,14 +46,18 @@ class Worker:
         self._errors = tempfile.TemporaryFile(mode="w+", errors="replace")  # noqa: SIM115
         inherited = {key: value for key, value in os.environ.items() if key != "PYTHONHOME"}
         inherited["PYTHONPATH"] = str(ROOT)
-        self._process = subprocess.Popen(
-            list(command),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            text=True,
-            env={**inherited, **environment},
-        )
+        try:
+            self._process = subprocess.Popen(
+                list(command),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                text=True,
+                env={**inherited, **environment},
+            )
+        except OSError as error:
+            self._errors.close()
+            raise WorkerError(f"{name}: {command[0]} does not start: {error.strerror}") from None
         try:
             self._answer("start")
         except BaseException:
@@ -86,7 +90,11 @@ class Worker:
         line = self._process.stdout.readline()
         if not line:
             raise self._death(operation)
-        answer: dict[str, Any] = json.loads(line)
+        try:
+            answer: dict[str, Any] = json.loads(line)
+        except ValueError:
+            self._process.kill()  # it lost the thread: nothing it says can be trusted any more
+            raise self._death(operation) from None
         if not answer.pop("ok"):
             raise WorkerError(f"{self.name}: {operation}: {answer['error']}", self._tail())
         return answer

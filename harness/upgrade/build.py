@@ -57,7 +57,15 @@ def apply(patch: Path, tree: Path) -> None:
         UpgradeError: it is not a patch, or it does not fit the tree.
     """
     patch_set = patch_ng.fromfile(str(patch))
-    if not patch_set or not patch_set.apply(strip=1, root=str(tree), fuzz=False):
+    touched = [tree / item.target.decode().removeprefix("b/") for item in patch_set or ()]
+    before = [path.read_bytes() if path.is_file() else None for path in touched]
+    applied = patch_set and patch_set.apply(strip=1, root=str(tree), fuzz=False)
+    # The library counts a file that looks patched already as a success.
+    unchanged = any(
+        path.is_file() and path.read_bytes() == old
+        for path, old in zip(touched, before, strict=True)
+    )
+    if not applied or unchanged:
         raise UpgradeError(f"{patch}: does not apply to {tree}; was the source changed?")
 
 
@@ -76,7 +84,13 @@ def build(source: Path, patches: Path, out: Path) -> None:
 
 
 def rebuild(source: Path, upgraded: Path) -> None:
-    """Build `upgraded` again from `source` and its own patches, and put it in place whole."""
+    """Build `upgraded` again from `source` and its own patches, and put it in place whole.
+
+    Raises:
+        UpgradeError: it cannot be built; the old folder stays.
+    """
+    if not (upgraded / PATCHES).is_dir():
+        raise UpgradeError(f"{upgraded / PATCHES}: no such folder of patches")
     with tempfile.TemporaryDirectory(dir=upgraded.parent) as scratch:
         fresh, old = Path(scratch, "new"), Path(scratch, "old")
         build(source, upgraded / PATCHES, fresh)

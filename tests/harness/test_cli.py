@@ -29,7 +29,7 @@ def environment(**changes: str) -> dict[str, str]:
 
 def harness(*arguments: str | Path) -> Run:
     command = [sys.executable, "-m", "harness", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, env=environment(), timeout=120)
+    return subprocess.run(command, capture_output=True, text=True, env=environment(), timeout=60)
 
 
 def assert_refused(run: Run, *mentioned: str) -> None:

@@ -1,7 +1,5 @@
 """Pipeline: given draws reach NumPy's generator, and what comes of them is what was asked."""
 
-# ruff: noqa: NPY002 - the legacy generator is what is replaced
-
 from __future__ import annotations
 
 import importlib.util

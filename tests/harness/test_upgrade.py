@@ -149,3 +149,13 @@ def test_a_missing_source_leaves_the_old_tree_as_it_was(tmp_path: Path, tree: Pa
     with pytest.raises(UpgradeError, match="nowhere"):
         rebuild(tmp_path / "nowhere", tree)
     assert contents(tree) == {"code.py": BEFORE.encode()}
+
+
+def test_a_patch_that_is_in_already_is_refused(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "a.py").write_text("value = 2\n")
+    patch = tmp_path / "0001-again.patch"
+    patch.write_text("--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-value = 1\n+value = 2\n")
+    with pytest.raises(UpgradeError, match="0001-again"):
+        apply(patch, tree)
