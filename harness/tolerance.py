@@ -28,8 +28,9 @@ class Measurement:
         distance: largest absolute difference of an entry.
         noise: the reference's own rounding noise, same unit; at least one unit in the last place
             of the tensor's largest entry.
-        scale: the magnitude at which the tensor is computed: its largest entry or, where the
-            entries are what cancellation has left, the noise over the machine epsilon.
+        scale: the magnitude at which the tensor is computed: its largest entry or, where
+            cancellation has left less than half of the digits (the gradient of a bias in front of
+            a batch norm is zero but for rounding), the noise over the machine epsilon.
     """
 
     tensor: str
@@ -100,9 +101,10 @@ def measure(
     epsilon = float(np.finfo(precision).eps)
     largest = float(np.max(np.abs(reference), initial=0.0))
     floor = max(noise, epsilon * largest)
+    cancelled = noise > np.sqrt(epsilon) * largest
     return Measurement(
         tensor=tensor,
         distance=distance(reference, candidate),
         noise=floor,
-        scale=max(largest, floor / epsilon),
+        scale=noise / epsilon if cancelled else largest,
     )

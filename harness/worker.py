@@ -14,6 +14,9 @@ from types import TracebackType
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+# TensorFlow 2 leaves TF2_BEHAVIOR in the environment of whoever imports it, and TensorFlow 1.15
+# obeys: its shapes would hold integers, and the original would no longer run.
+_NOT_INHERITED = ("PYTHONHOME", "TF2_BEHAVIOR", "TF_USE_LEGACY_KERAS", "KERAS_BACKEND")
 _TAIL = 12  # lines of standard error that a death notice quotes
 
 
@@ -44,7 +47,7 @@ class Worker:
     def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self.name = name
         self._errors = tempfile.TemporaryFile(mode="w+", errors="replace")  # noqa: SIM115
-        inherited = {key: value for key, value in os.environ.items() if key != "PYTHONHOME"}
+        inherited = {key: value for key, value in os.environ.items() if key not in _NOT_INHERITED}
         inherited["PYTHONPATH"] = str(ROOT)
         try:
             self._process = subprocess.Popen(

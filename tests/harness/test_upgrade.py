@@ -146,6 +146,7 @@ def test_a_patch_that_fails_leaves_the_old_tree_as_it_was(tmp_path: Path, tree: 
 
 
 def test_a_missing_source_leaves_the_old_tree_as_it_was(tmp_path: Path, tree: Path) -> None:
+    (tree / PATCHES).mkdir()
     with pytest.raises(UpgradeError, match="nowhere"):
         rebuild(tmp_path / "nowhere", tree)
     assert contents(tree) == {"code.py": BEFORE.encode()}

@@ -165,3 +165,15 @@ def test_the_end_of_the_input_ends_a_worker(worker: Worker) -> None:
     assert worker._process.stdin is not None
     worker._process.stdin.close()
     assert worker._process.wait(timeout=10) == 0
+
+
+def test_what_tensorflow_2_leaves_in_the_environment_is_not_handed_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TF2_BEHAVIOR", "1")
+    tells = (
+        "import os; from harness.workers import protocol; "
+        "protocol.serve({'tell': lambda: {'found': os.environ.get('TF2_BEHAVIOR')}})"
+    )
+    with Worker("teller", [sys.executable, "-c", tells], {}) as worker:
+        assert worker.ask("tell") == {"found": None}
