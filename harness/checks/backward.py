@@ -18,10 +18,12 @@ STAIRS = 24  # of the published schedules: past the floor of both
 def loss(case: Case, reference: Reference, candidate: Subject) -> Outcome:
     """Every term of the loss, with moving and with batch statistics."""
     measured = []
+    # The terms before their sum: the first departure is to name the term.
+    names = [*(f"terms/{term}" for term in case.model.loss_terms), "loss"]
     for options in (INFERENCE, TRAINING):
         evidence = reference.evidence("trace", case, **options)
         arrays = candidate.answer("trace", case, **options)
-        for m in evidence.measure_all(arrays, evidence.under("terms", "loss")):
+        for m in evidence.measure_all(arrays, names):
             measured.append(renamed(m, f"{options['mode']}/{m.tensor}"))
 
     def finding(measurement: Measurement) -> Finding:
