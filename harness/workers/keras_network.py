@@ -162,7 +162,6 @@ class DropoutControl(object):
     """
 
     def __init__(self, model, dropouts):
-        self.mode, self.draws = "off", {}
         self.keep = {dropout["name"]: dropout["keep"] for dropout in dropouts}
         generators = {name: model.get_layer(name).seed_generator for name in self.keep}
         self._names = {id(generator): name for name, generator in generators.items()}
