@@ -95,7 +95,7 @@ def import_checkpoint(
     prefix: Annotated[str, typer.Argument(help="TF1 checkpoint, without .index.")],
     destination: Annotated[Path, typer.Argument(help="The .keras file to write.")],
     model: Annotated[str, typer.Option(help=f"One of {', '.join(MODELS)}.")] = "pointnet_cls",
-    num_classes: int = 40,
+    num_classes: int | None = None,
 ) -> None:
     """TF1 checkpoint to .keras file."""
     with one_line_errors():

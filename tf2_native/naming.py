@@ -9,6 +9,9 @@ from tf2_native.layers import SharedMLP, TNet
 # Where the shared MLP reads raw points: in TF1 a convolution as wide as a point has channels.
 INPUT_SCOPES = frozenset({"conv1", "transform_net1/tconv1"})
 
+# Heads that had a scope of their own; Keras wants names without a slash.
+_HEADS = ("cla", "seg")
+
 _MOMENT_OPS = {"moving_mean": "Squeeze", "moving_variance": "Squeeze_1"}
 
 
@@ -22,7 +25,29 @@ def named_variables(model: keras.Model) -> dict[str, keras.Variable]:
         Variables by name (`conv1/weights`, `conv1/bn/moving_mean`, ...), from input to output. The
         counters of schedules and the seeds of dropout are no part of the function, and left out.
     """
-    return dict(pair for layer in model.layers for pair in _variables(layer.name, layer))
+    return {
+        f"{scope}/{leaf}": variable
+        for scope, layer in linear_layers(model).items()
+        for leaf, variable in _variables(layer)
+    }
+
+
+def linear_layers(model: keras.Model) -> dict[str, keras.layers.Layer]:
+    """The layers that own the parameters, by TF1 scope: shared MLPs and dense layers.
+
+    Arguments:
+        model: as `build_model` makes it.
+
+    Returns:
+        Layers by scope (`conv1`, `transform_net1/tconv1`, `cla/fc1`), from input to output.
+    """
+    return dict(pair for layer in model.layers for pair in _linear_layers(layer))
+
+
+def tf1_scope(layer: str) -> str:
+    """The TF1 scope of a layer of a model: `seg_conv1` was `seg/conv1`."""
+    head, _, leaf = layer.partition("_")
+    return f"{head}/{leaf}" if head in _HEADS else layer
 
 
 def tf1_variable_name(canonical: str) -> str:
@@ -63,21 +88,20 @@ def tf1_shape(canonical: str, variable: keras.Variable) -> tuple[int, ...]:
     return (1, channels, 1, units) if scope in INPUT_SCOPES else (1, 1, channels, units)
 
 
-def _variables(scope: str, layer: keras.layers.Layer) -> Iterator[tuple[str, keras.Variable]]:
+def _linear_layers(layer: keras.layers.Layer) -> Iterator[tuple[str, keras.layers.Layer]]:
+    scope = tf1_scope(layer.name)
     match layer:
         case TNet():
             for sublayer in layer.sublayers:
-                yield from _variables(f"{scope}/{sublayer.name}", sublayer)
-        case SharedMLP():
-            yield from _linear_variables(scope, layer)
-            for name in ("beta", "gamma", "moving_mean", "moving_variance"):
-                yield f"{scope}/bn/{name}", getattr(layer.bn, name)
-        case keras.layers.Dense():
-            yield from _linear_variables(scope, layer)
+                yield f"{scope}/{sublayer.name}", sublayer
+        case SharedMLP() | keras.layers.Dense():
+            yield scope, layer
 
 
-def _linear_variables(
-    scope: str, layer: SharedMLP | keras.layers.Dense
-) -> Iterator[tuple[str, keras.Variable]]:
-    yield f"{scope}/weights", layer.kernel
-    yield f"{scope}/biases", layer.bias
+def _variables(layer: SharedMLP | keras.layers.Dense) -> Iterator[tuple[str, keras.Variable]]:
+    """The variables of one layer, by what TF1 called them inside its scope."""
+    yield "weights", layer.kernel
+    yield "biases", layer.bias
+    if isinstance(layer, SharedMLP):
+        for name in ("beta", "gamma", "moving_mean", "moving_variance"):
+            yield f"bn/{name}", getattr(layer.bn, name)

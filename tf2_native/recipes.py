@@ -25,9 +25,11 @@ class Recipe:
         optimizer: `adam` or `momentum`.
         learning_rate: at the start.
         momentum: of the momentum optimiser; Adam has none.
-        decay_clouds: clouds per stair, of the learning rate and of the batch-norm momentum alike.
+        decay_clouds: clouds per stair of the learning rate.
         decay_rate: factor on the learning rate, per stair.
+        bn_stairs: stairs of the learning rate to one of the batch-norm momentum.
         learning_rate_floor: the least learning rate.
+        parts_weight: weight of the parts in the loss of `part_seg`; the category has the rest of 1.
     """
 
     model: str
@@ -39,7 +41,9 @@ class Recipe:
     momentum: float = 0.9
     decay_clouds: int = 200_000
     decay_rate: float = 0.7
+    bn_stairs: int = 1
     learning_rate_floor: float = 1e-5
+    parts_weight: float = 1.0
 
     def learning_rate_schedule(self) -> LearningRateStaircase:
         """The learning rate by step."""
@@ -53,7 +57,9 @@ class Recipe:
 
     def bn_momentum_schedule(self) -> BatchNormMomentum:
         """The batch-norm momentum by step."""
-        return BatchNormMomentum(batch_size=self.batch_size, decay_clouds=self.decay_clouds)
+        return BatchNormMomentum(
+            batch_size=self.batch_size, decay_clouds=self.decay_clouds * self.bn_stairs
+        )
 
     def make_optimizer(self) -> keras.optimizers.Optimizer:
         """The optimiser, on the learning-rate schedule."""
@@ -63,24 +69,63 @@ class Recipe:
 
 
 RECIPES: MappingProxyType[str, Recipe] = MappingProxyType(
-    {name: Recipe(model=name) for name in ("pointnet_cls", "pointnet_cls_basic")}
+    {
+        recipe.model: recipe
+        for recipe in (
+            Recipe("pointnet_cls"),
+            Recipe("pointnet_cls_basic"),
+            Recipe("pointnet_seg"),
+            Recipe(
+                "part_seg",
+                num_points=2048,
+                epochs=200,
+                decay_clouds=16_881 * 20,
+                decay_rate=0.5,
+                bn_stairs=2,
+            ),
+            Recipe(
+                "sem_seg",
+                batch_size=24,
+                num_points=4096,
+                epochs=50,
+                decay_clouds=300_000,
+                decay_rate=0.5,
+            ),
+        )
+    }
 )
 
 
 def compile_model(model: keras.Model, recipe: Recipe) -> None:
-    """Compiles a classifier for training: mean cross-entropy, and what its layers add to the loss.
+    """Compiles a network for training: mean cross-entropy, and what its layers add to the loss.
 
     The batch-norm momentum is part of the model: build it with `recipe.bn_momentum_schedule()`.
 
     Arguments:
-        model: from points to logits B x num_classes.
+        model: as `build_model` makes it.
         recipe: the settings.
     """
-    model.compile(
-        optimizer=recipe.make_optimizer(),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=[
-            keras.metrics.SparseCategoricalAccuracy(name="accuracy"),
-            MeanClassAccuracy(model.output_shape[-1]),
-        ],
-    )
+    if isinstance(model.output_shape, dict):
+        weights = {"logits": recipe.parts_weight, "category_logits": 1 - recipe.parts_weight}
+        model.compile(
+            optimizer=recipe.make_optimizer(),
+            loss={name: _cross_entropy() for name in weights},
+            loss_weights=weights,
+            metrics={"logits": _metrics(model.output_shape["logits"])},
+        )
+    else:
+        model.compile(
+            optimizer=recipe.make_optimizer(),
+            loss=_cross_entropy(),
+            metrics=_metrics(model.output_shape),
+        )
+
+
+def _cross_entropy() -> keras.losses.Loss:
+    return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+
+def _metrics(logits_shape: tuple[int | None, ...]) -> list[keras.metrics.Metric]:
+    accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+    per_cloud = len(logits_shape) == 2
+    return [accuracy, MeanClassAccuracy(logits_shape[-1])] if per_cloud else [accuracy]

@@ -1,6 +1,7 @@
 """The layers that PointNet is made of, in `keras.ops` alone, so that they run on every backend."""
 
 from tf2_native.layers.batch_norm import BatchNormalization
+from tf2_native.layers.concatenated_mlp import ConcatenatedMLP
 from tf2_native.layers.initializers import ImageGlorotUniform
 from tf2_native.layers.max_over_points import MaxOverPoints
 from tf2_native.layers.orthogonality import OrthogonalityRegularizer
@@ -9,6 +10,7 @@ from tf2_native.layers.t_net import TNet
 
 __all__ = [
     "BatchNormalization",
+    "ConcatenatedMLP",
     "ImageGlorotUniform",
     "MaxOverPoints",
     "OrthogonalityRegularizer",

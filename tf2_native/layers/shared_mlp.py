@@ -55,8 +55,11 @@ class SharedMLP(keras.layers.Layer):
         Returns:
             Tensor ... x units, of the dtype of `x`.
         """
-        linear = ops.matmul(x, self.kernel) + self.bias
-        return ops.relu(self.bn(linear, training=training))
+        return ops.relu(self.bn(self.linear(x), training=training))
+
+    def linear(self, x: Tensor) -> Tensor:
+        """The product with the kernel, and the bias: ... x C to ... x units."""
+        return ops.matmul(x, self.kernel) + self.bias
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, objects serialised."""

@@ -1,7 +1,6 @@
 """The T-Net: a small PointNet that predicts a matrix to align points or features with."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import keras
@@ -11,9 +10,6 @@ from tf2_native.layers.batch_norm import Momentum
 from tf2_native.layers.max_over_points import MaxOverPoints
 from tf2_native.layers.shared_mlp import SharedMLP
 from tf2_native.tensor import Tensor
-
-POINT_WIDTHS = MappingProxyType({"tconv1": 64, "tconv2": 128, "tconv3": 1024})
-CLOUD_WIDTHS = MappingProxyType({"tfc1": 512, "tfc2": 256})
 
 
 @keras.saving.register_keras_serializable(package="tf2_native")
@@ -41,8 +37,8 @@ class TNet(keras.layers.Layer):
         self,
         size: int,
         *,
-        point_widths: Mapping[str, int] = POINT_WIDTHS,
-        cloud_widths: Mapping[str, int] = CLOUD_WIDTHS,
+        point_widths: Mapping[str, int],
+        cloud_widths: Mapping[str, int],
         input_initializer: str | keras.initializers.Initializer = "glorot_uniform",
         bn_momentum: Momentum = 0.9,
         regularizer: keras.regularizers.Regularizer | None = None,

@@ -1,4 +1,10 @@
-"""The trunks: from points to one global feature per cloud (arXiv 1612.00593, figure 2)."""
+"""The trunk under every network: from points to features of the points and of the cloud.
+
+arXiv 1612.00593, figure 2; the tables below are all that tells the networks' trunks apart.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import keras
 
@@ -13,57 +19,128 @@ from tf2_native.layers.batch_norm import Momentum
 from tf2_native.tensor import Tensor
 
 
-def basic_backbone(points: Tensor, bn_momentum: Momentum) -> Tensor:
-    """The trunk without T-Nets.
+@dataclass(frozen=True)
+class Alignment:
+    """The widths of a T-Net, by TF1 scope.
+
+    Attributes:
+        point_widths: of its shared MLP, in order.
+        cloud_widths: of its fully connected layers.
+    """
+
+    point_widths: Mapping[str, int]
+    cloud_widths: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Trunk:
+    """What a backbone is made of.
+
+    Attributes:
+        before: widths of the shared MLP in front of the feature transform.
+        after: widths of the shared MLP behind it, up to the max over the points.
+        input_transform: the T-Net that aligns the points; None for none.
+        feature_transform: the T-Net that aligns the features; None for none.
+    """
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    input_transform: Alignment | None = None
+    feature_transform: Alignment | None = None
+
+
+_ALIGNMENT = Alignment({"tconv1": 64, "tconv2": 128, "tconv3": 1024}, {"tfc1": 512, "tfc2": 256})
+BASIC = Trunk(before=(64, 64), after=(64, 128, 1024))
+ALIGNED = Trunk(
+    before=(64, 64),
+    after=(64, 128, 1024),
+    input_transform=_ALIGNMENT,
+    feature_transform=_ALIGNMENT,
+)
+PARTS = Trunk(
+    before=(64, 128, 128),
+    after=(512, 2048),
+    # The published net skips a number.
+    input_transform=Alignment(
+        {"tconv1": 64, "tconv3": 128, "tconv4": 1024}, {"tfc1": 128, "tfc2": 128}
+    ),
+    feature_transform=Alignment({"tconv1": 256, "tconv2": 1024}, {"tfc1": 512, "tfc2": 256}),
+)
+
+
+@dataclass(frozen=True)
+class Features:
+    """What a backbone knows of a batch of clouds; all tensors symbolic.
+
+    Attributes:
+        layers: outputs of `conv1`, `conv2`, ... in order, each B x N x C.
+        aligned: what the feature transform made of the features, B x N x C; without one, the
+            features themselves.
+        cloud: the global feature, the last layer's maximum over the points, B x C.
+    """
+
+    layers: tuple[Tensor, ...]
+    aligned: Tensor
+    cloud: Tensor
+
+
+def backbone(points: Tensor, trunk: Trunk, bn_momentum: Momentum) -> Features:
+    """Builds a trunk on points.
 
     Arguments:
         points: symbolic, B x N x C.
+        trunk: what it is made of.
         bn_momentum: see `BatchNormalization`.
 
     Returns:
-        Global feature, symbolic, B x 1024.
+        The features of each point and of each cloud.
     """
-    x = SharedMLP(
-        64, bn_momentum=bn_momentum, kernel_initializer=ImageGlorotUniform(), name="conv1"
-    )(points)
-    for name, units in (("conv2", 64), ("conv3", 64), ("conv4", 128), ("conv5", 1024)):
-        x = SharedMLP(units, bn_momentum=bn_momentum, name=name)(x)
-    return MaxOverPoints(name="maxpool")(x)
+    x = points
+    if trunk.input_transform:
+        x = keras.ops.matmul(x, _input_transform(x, trunk.input_transform, bn_momentum))
+    layers = _shared_mlps(x, trunk.before, 1, bn_momentum)
+    aligned = layers[-1]
+    if trunk.feature_transform:
+        transform = _feature_transform(aligned, trunk.feature_transform, bn_momentum)
+        aligned = keras.ops.matmul(aligned, transform)
+    layers += _shared_mlps(aligned, trunk.after, 1 + len(layers), bn_momentum)
+    return Features(tuple(layers), aligned, MaxOverPoints(name="maxpool")(layers[-1]))
 
 
-def backbone(points: Tensor, bn_momentum: Momentum) -> Tensor:
-    """The full trunk, which aligns the points first and their features on the way.
-
-    Arguments:
-        points: symbolic, B x N x 3.
-        bn_momentum: see `BatchNormalization`.
-
-    Returns:
-        Global feature, symbolic, B x 1024.
-    """
-    x = keras.ops.matmul(points, _input_transform(points, bn_momentum))
-    x = SharedMLP(
-        64, bn_momentum=bn_momentum, kernel_initializer=ImageGlorotUniform(), name="conv1"
-    )(x)
-    x = SharedMLP(64, bn_momentum=bn_momentum, name="conv2")(x)
-    x = keras.ops.matmul(x, _feature_transform(x, bn_momentum))
-    for name, units in (("conv3", 64), ("conv4", 128), ("conv5", 1024)):
-        x = SharedMLP(units, bn_momentum=bn_momentum, name=name)(x)
-    return MaxOverPoints(name="maxpool")(x)
+def _shared_mlps(
+    x: Tensor, widths: tuple[int, ...], start: int, bn_momentum: Momentum
+) -> list[Tensor]:
+    """Outputs of `conv<start>` and those that follow."""
+    outputs = []
+    for number, units in enumerate(widths, start):
+        # TF1 read raw points, and only those, as an image.
+        initializer = ImageGlorotUniform() if number == 1 else "glorot_uniform"
+        x = SharedMLP(
+            units,
+            bn_momentum=bn_momentum,
+            kernel_initializer=initializer,
+            name=f"conv{number}",
+        )(x)
+        outputs.append(x)
+    return outputs
 
 
-def _input_transform(points: Tensor, bn_momentum: Momentum) -> Tensor:
+def _input_transform(points: Tensor, widths: Alignment, bn_momentum: Momentum) -> Tensor:
     return TNet(
         3,
+        point_widths=widths.point_widths,
+        cloud_widths=widths.cloud_widths,
         input_initializer=ImageGlorotUniform(),
         bn_momentum=bn_momentum,
         name="transform_net1",
     )(points)
 
 
-def _feature_transform(features: Tensor, bn_momentum: Momentum) -> Tensor:
+def _feature_transform(features: Tensor, widths: Alignment, bn_momentum: Momentum) -> Tensor:
     return TNet(
-        64,
+        features.shape[-1],
+        point_widths=widths.point_widths,
+        cloud_widths=widths.cloud_widths,
         bn_momentum=bn_momentum,
         regularizer=OrthogonalityRegularizer(),
         name="transform_net2",

@@ -4,7 +4,7 @@ import keras
 
 from tf2_native.layers import SharedMLP
 from tf2_native.layers.batch_norm import Momentum
-from tf2_native.models.backbone import backbone, basic_backbone
+from tf2_native.models.backbone import ALIGNED, BASIC, backbone
 
 DROPOUT_RATE = 0.3  # TF1 spoke of keeping 0.7.
 
@@ -23,7 +23,7 @@ def pointnet_cls_basic(
         Model from `points` B x N x 3 to logits B x num_classes.
     """
     points = keras.Input((num_points, 3), name="points")
-    x = basic_backbone(points, bn_momentum)
+    x = backbone(points, BASIC, bn_momentum).cloud
     x = SharedMLP(512, bn_momentum=bn_momentum, name="fc1")(x)
     x = SharedMLP(256, bn_momentum=bn_momentum, name="fc2")(x)
     x = keras.layers.Dropout(DROPOUT_RATE, name="dp1")(x)
@@ -45,7 +45,7 @@ def pointnet_cls(*, num_classes: int, num_points: int | None, bn_momentum: Momen
         Model from `points` B x N x 3 to logits B x num_classes.
     """
     points = keras.Input((num_points, 3), name="points")
-    x = backbone(points, bn_momentum)
+    x = backbone(points, ALIGNED, bn_momentum).cloud
     x = SharedMLP(512, bn_momentum=bn_momentum, name="fc1")(x)
     x = keras.layers.Dropout(DROPOUT_RATE, name="dp1")(x)
     x = SharedMLP(256, bn_momentum=bn_momentum, name="fc2")(x)

@@ -30,11 +30,6 @@ def test_stored_bias_is_the_offset_from_the_identity(x):
     np.testing.assert_array_equal(y[0], np.eye(3) + np.arange(9.0).reshape(3, 3))
 
 
-def test_default_widths_are_those_of_the_paper():
-    widths = [sublayer.kernel.shape for sublayer in built(TNet(64), (None, None, 64)).sublayers]
-    assert widths == [(64, 64), (64, 128), (128, 1024), (1024, 512), (512, 256), (256, 4096)]
-
-
 def test_sublayers_are_attributes_under_their_names():
     layer = TNet(3, **SMALL)
     names = ["tconv1", "tconv3", "tfc1", "transform_XYZ"]
