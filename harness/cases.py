@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from harness.exchange import ExchangeError
-from harness.models import Model, Parameter
+from harness.models import Dropout, Model, Parameter
 from harness.tolerance import nudged
 
 BATCH, POINTS = 8, 32  # of the default case
@@ -24,7 +24,8 @@ class Case:
     Attributes:
         model: the network.
         weights: float array by canonical parameter name, TF1 shapes.
-        batch: `points` float B x N x 3, `labels` int32 B, `dropout/<layer>` masks B x C of 0 and 1.
+        batch: `points` float B x N x C, `labels` int32 B or B x N, `category` int32 B where the
+            network is told it, `dropout/<layer>` masks B x C or B x N x C of 0 and 1.
         key: tells this case from others in one run, "base" or "nudge-2".
     """
 
@@ -52,26 +53,38 @@ class Case:
         )
 
 
-def make_case(model: Model, points: np.ndarray, labels: np.ndarray, seed: int = 0) -> Case:
+def make_case(model: Model, clouds: Mapping[str, np.ndarray], seed: int = 0) -> Case:
     """A case on given clouds, with weights and dropout masks drawn from a seed.
 
     Arguments:
-        points: B x N x 3 float array.
-        labels: B integers below the number of classes.
+        clouds: `points` B x N x C, `labels` B or B x N below the number of classes, and
+            `category` B where the network is told it.
     """
     rng = np.random.default_rng(seed)
     weights = {p.name: draw_weight(p, seed) for p in model.parameters}
-    batch = {"points": np.asarray(points, np.float32), "labels": np.asarray(labels, np.int32)}
-    batch.update(dropout_masks(model, len(points), rng))
+    batch = {
+        name: np.asarray(array, np.float32 if name == "points" else np.int32)
+        for name, array in clouds.items()
+    }
+    size, count, _ = batch["points"].shape
+    batch.update(dropout_masks(model, size, count, rng))
     return Case(model, weights, batch)
 
 
-def dropout_masks(model: Model, size: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """Keep-masks for every dropout layer: int32 size x C of 0 and 1."""
-    return {
-        f"dropout/{d.name}": (rng.random((size, d.width)) < d.keep).astype(np.int32)
-        for d in model.dropouts
-    }
+def dropout_masks(
+    model: Model, size: int, count: int, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """Keep-masks for every dropout layer, for `size` clouds of `count` points: int32 0 and 1."""
+
+    def draw(dropout: Dropout) -> np.ndarray:
+        return (rng.random(mask_shape(dropout, size, count)) < dropout.keep).astype(np.int32)
+
+    return {f"dropout/{dropout.name}": draw(dropout) for dropout in model.dropouts}
+
+
+def mask_shape(dropout: Dropout, size: int, count: int) -> tuple[int, ...]:
+    """The shape of a layer's keep-mask: B x N x C or B x C."""
+    return (size, count, dropout.width) if dropout.per_point else (size, dropout.width)
 
 
 def draw_weight(parameter: Parameter, seed: int) -> np.ndarray:
@@ -126,26 +139,40 @@ def check_batch(model: Model, batch: Mapping[str, np.ndarray], source: str) -> N
     Raises:
         ExchangeError: an array is missing, of a wrong shape, not finite, or a label out of range.
     """
-    for name in ("points", "labels"):
+    for name in ("points", "labels", *(["category"] if model.num_categories else [])):
         if name not in batch:
             raise ExchangeError(f"{source}: dataset {name} is missing")
-    points, labels = batch["points"], batch["labels"]
-    if points.ndim != 3 or points.shape[2] != 3 or 0 in points.shape:
-        raise ExchangeError(f"{source}: points have shape {list(points.shape)}, not B x N x 3")
-    if labels.shape != points.shape[:1] or labels.dtype.kind not in "iu":
-        raise ExchangeError(f"{source}: labels are not {len(points)} integers")
-    if labels.min() < 0 or labels.max() >= model.num_classes:
-        raise ExchangeError(f"{source}: labels go beyond the {model.num_classes} classes")
+    points = batch["points"]
+    if points.ndim != 3 or points.shape[2] != model.channels or 0 in points.shape:
+        raise ExchangeError(
+            f"{source}: points have shape {list(points.shape)}, not B x N x {model.channels}"
+        )
     check_finite(points, f"{source}: points")
+    size, count, _ = points.shape
+    shape = (size, count) if model.per_point else (size,)
+    _check_integers(batch["labels"], shape, model.num_classes, f"{source}: labels")
+    if model.num_categories:
+        _check_integers(
+            batch["category"], (size,), model.num_categories, f"{source}: categories"
+        )
     for dropout in model.dropouts:
         mask = batch.get(f"dropout/{dropout.name}")
-        if mask is not None and mask.shape != (len(points), dropout.width):
-            raise ExchangeError(
-                f"{source}: mask of {dropout.name} has shape {list(mask.shape)}, "
-                f"not {[len(points), dropout.width]}"
-            )
-        if mask is not None and not np.isin(mask, (0, 1)).all():
-            raise ExchangeError(f"{source}: mask of {dropout.name} is not of 0 and 1")
+        if mask is not None:
+            _check_mask(mask, mask_shape(dropout, size, count), f"{source}: mask of {dropout.name}")
+
+
+def _check_integers(array: np.ndarray, shape: tuple[int, ...], end: int, what: str) -> None:
+    if array.shape != shape or array.dtype.kind not in "iu":
+        raise ExchangeError(f"{what} are not {' x '.join(map(str, shape))} integers")
+    if array.min() < 0 or array.max() >= end:
+        raise ExchangeError(f"{what} go beyond the {end} classes")
+
+
+def _check_mask(mask: np.ndarray, shape: tuple[int, ...], what: str) -> None:
+    if mask.shape != shape:
+        raise ExchangeError(f"{what} has shape {list(mask.shape)}, not {list(shape)}")
+    if not np.isin(mask, (0, 1)).all():
+        raise ExchangeError(f"{what} is not of 0 and 1")
 
 
 def check_finite(array: np.ndarray, what: str) -> None:

@@ -5,9 +5,10 @@ published checkpoints): a parameter is called `<scope>/<leaf>`, a kernel of a sh
 kernel. What a network is, every other room reads off here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
+from types import MappingProxyType
 
 MOVING_STATISTICS = ("moving_mean", "moving_variance")
 
@@ -51,11 +52,19 @@ class Layer:
 
 @dataclass(frozen=True)
 class Dropout:
-    """A dropout layer: canonical scope, probability of keeping, width of its input."""
+    """A dropout layer.
+
+    Attributes:
+        name: canonical scope.
+        keep: probability of keeping.
+        width: channels of its input.
+        per_point: whether it drops from features of points, B x N x C, or of clouds, B x C.
+    """
 
     name: str
     keep: float
     width: int
+    per_point: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,9 @@ class Model:
         loss_terms: the addends of the loss, in the order in which they are added.
         num_classes: number of logits.
         symmetric: the layers whose outputs meet the max over points.
+        channels: of a point.
+        per_point: whether it labels points, with logits B x N x K, or clouds, with logits B x K.
+        num_categories: of the clouds, one of which it is told; 0 if it is told none.
     """
 
     key: str
@@ -79,6 +91,9 @@ class Model:
     loss_terms: tuple[str, ...]
     num_classes: int
     symmetric: tuple[str, ...]
+    channels: int = 3
+    per_point: bool = False
+    num_categories: int = 0
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -102,60 +117,160 @@ def _first_mlp(name: str, coordinates: int, width: int, entry: str = "") -> Laye
     return Layer(name, (1, coordinates, 1, width), entry=entry)
 
 
-def _transform_net(scope: str, first: Layer, size: int, last: str) -> tuple[Layer, ...]:
+def _transform_net(
+    scope: str,
+    size: int,
+    channels: int,
+    point_widths: Mapping[str, int] = MappingProxyType(
+        {"tconv1": 64, "tconv2": 128, "tconv3": 1024}
+    ),
+    cloud_widths: tuple[int, int] = (512, 256),
+) -> tuple[Layer, ...]:
+    """The layers of a T-Net that predicts size x size matrices."""
+    layers: list[Layer] = []
+    for name, width in point_widths.items():
+        # Only the raw points come as an image of one channel.
+        of = _first_mlp if not layers and size == 3 else _shared_mlp
+        layers.append(of(f"{scope}/{name}", channels, width))
+        channels = width
+    fc1, fc2 = cloud_widths
+    last = "transform_XYZ" if size == 3 else "transform_feat"
     return (
-        first,
-        _shared_mlp(f"{scope}/tconv2", 64, 128),
-        _shared_mlp(f"{scope}/tconv3", 128, 1024),
-        Layer(f"{scope}/tfc1", (1024, 512), entry=f"{scope}: max over points"),
-        Layer(f"{scope}/tfc2", (512, 256)),
-        Layer(f"{scope}/{last}", (256, size * size), batch_norm=False),
+        *layers,
+        Layer(f"{scope}/tfc1", (channels, fc1), entry=f"{scope}: max over points"),
+        Layer(f"{scope}/tfc2", (fc1, fc2)),
+        Layer(f"{scope}/{last}", (fc2, size * size), batch_norm=False),
     )
 
 
-def _pointnet_cls(num_classes: int = 40) -> Model:
-    net1, net2 = "transform_net1", "transform_net2"
-    return Model(
-        key="pointnet_cls",
-        layers=(
-            *_transform_net(net1, _first_mlp(f"{net1}/tconv1", 3, 64), 3, "transform_XYZ"),
-            _first_mlp("conv1", 3, 64, entry=f"points multiplied by the matrix of {net1}"),
-            _shared_mlp("conv2", 64, 64),
-            *_transform_net(net2, _shared_mlp(f"{net2}/tconv1", 64, 64), 64, "transform_feat"),
-            _shared_mlp("conv3", 64, 64, entry=f"features multiplied by the matrix of {net2}"),
-            _shared_mlp("conv4", 64, 128),
-            _shared_mlp("conv5", 128, 1024),
-            Layer("fc1", (1024, 512), entry="max over points"),
-            Layer("fc2", (512, 256), entry="dropout dp1"),
-            Layer("fc3", (256, num_classes), batch_norm=False, entry="dropout dp2"),
+_NET1, _NET2 = "transform_net1", "transform_net2"
+_ALIGNED_TRUNK = (
+    *_transform_net(_NET1, 3, 3),
+    _first_mlp("conv1", 3, 64, entry=f"points multiplied by the matrix of {_NET1}"),
+    _shared_mlp("conv2", 64, 64),
+    *_transform_net(_NET2, 64, 64),
+    _shared_mlp("conv3", 64, 64, entry=f"features multiplied by the matrix of {_NET2}"),
+    _shared_mlp("conv4", 64, 128),
+    _shared_mlp("conv5", 128, 1024),
+)
+_ALIGNED_SYMMETRIC = (f"{_NET1}/tconv3", f"{_NET2}/tconv3", "conv5")
+
+
+def _basic_trunk(channels: int) -> tuple[Layer, ...]:
+    return (
+        _first_mlp("conv1", channels, 64),
+        _shared_mlp("conv2", 64, 64),
+        _shared_mlp("conv3", 64, 64),
+        _shared_mlp("conv4", 64, 128),
+        _shared_mlp("conv5", 128, 1024),
+    )
+
+
+_POINTNET_CLS = Model(
+    key="pointnet_cls",
+    layers=(
+        *_ALIGNED_TRUNK,
+        Layer("fc1", (1024, 512), entry="max over points"),
+        Layer("fc2", (512, 256), entry="dropout dp1"),
+        Layer("fc3", (256, 40), batch_norm=False, entry="dropout dp2"),
+    ),
+    dropouts=(Dropout("dp1", 0.7, 512), Dropout("dp2", 0.7, 256)),
+    outputs=("logits", "transform"),
+    loss_terms=("cross_entropy", "orthogonality"),
+    num_classes=40,
+    symmetric=_ALIGNED_SYMMETRIC,
+)
+
+_POINTNET_CLS_BASIC = Model(
+    key="pointnet_cls_basic",
+    layers=(
+        *_basic_trunk(3),
+        Layer("fc1", (1024, 512), entry="max over points"),
+        Layer("fc2", (512, 256)),
+        Layer("fc3", (256, 40), batch_norm=False, entry="dropout dp1"),
+    ),
+    dropouts=(Dropout("dp1", 0.7, 256),),
+    outputs=("logits",),
+    loss_terms=("cross_entropy",),
+    num_classes=40,
+    symmetric=("conv5",),
+)
+
+_POINTNET_SEG = Model(
+    key="pointnet_seg",
+    layers=(
+        *_ALIGNED_TRUNK,
+        _shared_mlp("conv6", 64 + 1024, 512, entry="aligned features beside the global one"),
+        _shared_mlp("conv7", 512, 256),
+        _shared_mlp("conv8", 256, 128),
+        _shared_mlp("conv9", 128, 128),
+        Layer("conv10", (1, 1, 128, 50), batch_norm=False),
+    ),
+    dropouts=(),
+    outputs=("logits", "transform"),
+    loss_terms=("cross_entropy", "orthogonality"),
+    num_classes=50,
+    symmetric=_ALIGNED_SYMMETRIC,
+    per_point=True,
+)
+
+_PART_SEG = Model(
+    key="part_seg",
+    layers=(
+        # The published net skips a number.
+        *_transform_net(_NET1, 3, 3, {"tconv1": 64, "tconv3": 128, "tconv4": 1024}, (128, 128)),
+        _first_mlp("conv1", 3, 64, entry=f"points multiplied by the matrix of {_NET1}"),
+        _shared_mlp("conv2", 64, 128),
+        _shared_mlp("conv3", 128, 128),
+        *_transform_net(_NET2, 128, 128, {"tconv1": 256, "tconv2": 1024}),
+        _shared_mlp("conv4", 128, 512, entry=f"features multiplied by the matrix of {_NET2}"),
+        _shared_mlp("conv5", 512, 2048),
+        Layer("cla/fc1", (2048, 256), entry="max over points"),
+        Layer("cla/fc2", (256, 256)),
+        Layer("cla/fc3", (256, 16), batch_norm=False, entry="dropout cla/dp1"),
+        _shared_mlp(
+            "seg/conv1",
+            2048 + 16 + 64 + 128 + 128 + 512 + 2048,
+            256,
+            entry="global feature, category and all features of a point, side by side",
         ),
-        dropouts=(Dropout("dp1", 0.7, 512), Dropout("dp2", 0.7, 256)),
-        outputs=("logits", "transform"),
-        loss_terms=("cross_entropy", "orthogonality"),
-        num_classes=num_classes,
-        symmetric=(f"{net1}/tconv3", f"{net2}/tconv3", "conv5"),
-    )
+        _shared_mlp("seg/conv2", 256, 256, entry="dropout seg/dp1"),
+        _shared_mlp("seg/conv3", 256, 128, entry="dropout seg/dp2"),
+        Layer("seg/conv4", (1, 1, 128, 50), batch_norm=False),
+    ),
+    dropouts=(
+        Dropout("cla/dp1", 0.7, 256),
+        Dropout("seg/dp1", 0.8, 256, per_point=True),
+        Dropout("seg/dp2", 0.8, 256, per_point=True),
+    ),
+    outputs=("logits", "category_logits", "transform"),
+    loss_terms=("parts", "category", "orthogonality"),
+    num_classes=50,
+    symmetric=(f"{_NET1}/tconv4", f"{_NET2}/tconv2", "conv5"),
+    per_point=True,
+    num_categories=16,
+)
 
+_SEM_SEG = Model(
+    key="sem_seg",
+    layers=(
+        *_basic_trunk(9),
+        Layer("fc1", (1024, 256), entry="max over points"),
+        Layer("fc2", (256, 128)),
+        _shared_mlp("conv6", 1024 + 128, 512, entry="features beside the global one"),
+        _shared_mlp("conv7", 512, 256),
+        Layer("conv8", (1, 1, 256, 13), batch_norm=False, entry="dropout dp1"),
+    ),
+    dropouts=(Dropout("dp1", 0.7, 256, per_point=True),),
+    outputs=("logits",),
+    loss_terms=("cross_entropy",),
+    num_classes=13,
+    symmetric=("conv5",),
+    channels=9,
+    per_point=True,
+)
 
-def _pointnet_cls_basic(num_classes: int = 40) -> Model:
-    return Model(
-        key="pointnet_cls_basic",
-        layers=(
-            _first_mlp("conv1", 3, 64),
-            _shared_mlp("conv2", 64, 64),
-            _shared_mlp("conv3", 64, 64),
-            _shared_mlp("conv4", 64, 128),
-            _shared_mlp("conv5", 128, 1024),
-            Layer("fc1", (1024, 512), entry="max over points"),
-            Layer("fc2", (512, 256)),
-            Layer("fc3", (256, num_classes), batch_norm=False, entry="dropout dp1"),
-        ),
-        dropouts=(Dropout("dp1", 0.7, 256),),
-        outputs=("logits",),
-        loss_terms=("cross_entropy",),
-        num_classes=num_classes,
-        symmetric=("conv5",),
-    )
-
-
-MODELS = {model.key: model for model in (_pointnet_cls(), _pointnet_cls_basic())}
+MODELS = {
+    model.key: model
+    for model in (_POINTNET_CLS, _POINTNET_CLS_BASIC, _POINTNET_SEG, _PART_SEG, _SEM_SEG)
+}

@@ -105,19 +105,19 @@ def compile_model(model: keras.Model, recipe: Recipe) -> None:
         model: as `build_model` makes it.
         recipe: the settings.
     """
-    if isinstance(model.output_shape, dict):
+    if isinstance(model.output, dict):
         weights = {"logits": recipe.parts_weight, "category_logits": 1 - recipe.parts_weight}
         model.compile(
             optimizer=recipe.make_optimizer(),
             loss={name: _cross_entropy() for name in weights},
             loss_weights=weights,
-            metrics={"logits": _metrics(model.output_shape["logits"])},
+            metrics={"logits": _metrics(model.output["logits"].shape)},
         )
     else:
         model.compile(
             optimizer=recipe.make_optimizer(),
             loss=_cross_entropy(),
-            metrics=_metrics(model.output_shape),
+            metrics=_metrics(model.output.shape),
         )
 
 

@@ -13,7 +13,12 @@ from harness.subject import Evidence, Reference, Subject
 from harness.tolerance import Measurement
 
 # The two traces that most rungs look at; asked of a worker once.
-INFERENCE: dict[str, Any] = {"mode": "inference", "activations": True}
+PARTS_WEIGHT = 0.75  # training uses 1, which would hide the category's term of the loss
+INFERENCE: dict[str, Any] = {
+    "mode": "inference",
+    "activations": True,
+    "parts_weight": PARTS_WEIGHT,
+}
 TRAINING: dict[str, Any] = {
     "mode": "training",
     "activations": True,
@@ -21,6 +26,7 @@ TRAINING: dict[str, Any] = {
     "bn_decay": 0.7,
     "learning_rate": 0.001,
     "optimizer": "adam",
+    "parts_weight": PARTS_WEIGHT,
 }
 
 

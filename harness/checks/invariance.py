@@ -22,13 +22,15 @@ def check(case: Case, reference: Reference, candidate: Subject) -> Outcome:
     measured = []
     base = reference.evidence("trace", case, **INFERENCE)
     ours = candidate.answer("trace", case, **INFERENCE)
-    for name, altered in alterations(case, ours):
+    for name, index, altered in alterations(case, ours):
         evidence = reference.evidence("trace", altered, **OUTPUTS)
         arrays = candidate.answer("trace", altered, **OUTPUTS)
         for output in evidence.under("outputs"):
             pair = evidence.measure(output, arrays[output])
             measured.append(renamed(pair, f"{name}/pair/{output}"))
-            own = ours[output][: len(arrays[output])]
+            own = ours[output][: len(index)]
+            if case.model.per_point and output == "outputs/logits":
+                own = np.take_along_axis(own, index[..., None], axis=1)
             measured.append(base.between(f"{name}/self/{output}", output, own, arrays[output]))
 
     def finding(measurement: Measurement) -> Finding:
@@ -40,33 +42,44 @@ def check(case: Case, reference: Reference, candidate: Subject) -> Outcome:
     return outcome(measured, finding)
 
 
-def alterations(case: Case, trace: Arrays) -> Iterator[tuple[str, Case]]:
-    """Altered cases, by name; the answer to each has to stay the same."""
-    points, labels = case.batch["points"], case.batch["labels"]
-    rng = np.random.default_rng(0)
-    count = points.shape[1]
+def alterations(case: Case, trace: Arrays) -> Iterator[tuple[str, np.ndarray, Case]]:
+    """Altered cases, by name: the answer to each has to stay the same.
 
-    order = rng.permutation(count)
-    yield "permuted points", case.with_batch("permuted", points=points[:, order])
-    yield "dropped points", case.with_batch("dropped", points=_without_idle(case, trace))
-    doubled = np.concatenate([points, points[:, rng.integers(count, size=count // 4)]], axis=1)
-    yield (
-        "one cloud alone, points duplicated",
-        case.with_batch("alone", points=doubled[:1], labels=labels[:1]),
-    )
+    Between name and case stands, B x N, which point of its cloud each point is.
+    """
+    size, count, _ = case.batch["points"].shape
+    rng = np.random.default_rng(0)
+    every = np.tile(np.arange(count), (size, 1))
+    order, again = rng.permutation(count), rng.integers(count, size=count // 4)
+    indices = {
+        "permuted points": every[:, order],
+        "dropped points": _without_idle(case, trace),
+        "one cloud alone, points duplicated": np.concatenate([every, every[:, again]], axis=1)[:1],
+    }
+    for name, index in indices.items():
+        yield name, index, case.with_batch(name.split()[0], **_chosen(case, index))
+
+
+def _chosen(case: Case, index: np.ndarray) -> dict[str, np.ndarray]:
+    """As many of a batch's clouds as there are rows, made of these of their points."""
+    given = ("points", "labels", "category")
+    batch = {name: case.batch[name][: len(index)] for name in given if name in case.batch}
+    batch["points"] = np.take_along_axis(batch["points"], index[..., None], axis=1)
+    if case.model.per_point:
+        batch["labels"] = np.take_along_axis(batch["labels"], index, axis=1)
+    return batch
 
 
 def _without_idle(case: Case, trace: Arrays) -> np.ndarray:
-    """The clouds without the points that no maximum comes from, their number kept by copies.
+    """The points to keep, B x N: those that a maximum comes from, and copies of one of them.
 
     A point that attains no maximum in any of the layers that meet the max may go unnoticed (the
-    critical point set of the PointNet paper, section 4.3). Copies of one that stays take its place.
+    critical point set of the PointNet paper, section 4.3).
     """
-    points = case.batch["points"].copy()
-    critical = np.zeros(points.shape[:2], bool)
+    size, count, _ = case.batch["points"].shape
+    critical = np.zeros((size, count), bool)
     for layer in case.model.symmetric:
-        winners = np.argmax(trace[f"activations/{layer}"], axis=1).reshape(len(points), -1)
+        winners = np.argmax(trace[f"activations/{layer}"], axis=1).reshape(size, -1)
         np.put_along_axis(critical, winners, True, axis=1)
-    for cloud, keep in zip(points, critical, strict=True):
-        cloud[~keep] = cloud[np.flatnonzero(keep)[0]]
-    return points
+    first = np.argmax(critical, axis=1)[:, None]
+    return np.where(critical, np.arange(count), first)

@@ -21,15 +21,18 @@ def batches(case: Case, steps: int, seed: int = 0) -> dict[str, np.ndarray]:
     """A different batch for every step: the case's clouds turned and shifted, and new masks.
 
     Returns:
-        `points` steps x B x N x 3, `labels` steps x B, `dropout/<layer>` steps x B x C.
+        `points`, `labels`, `dropout/<layer>` and `category` of a batch, all with an axis of steps
+        in front.
     """
     rng = np.random.default_rng(seed)
-    points, labels = case.batch["points"], case.batch["labels"]
+    points = case.batch["points"]
+    size, count, _ = points.shape
     moved = [points + rng.normal(0, 0.02, points.shape) for _ in range(steps)]
-    masks = [dropout_masks(case.model, len(points), rng) for _ in range(steps)]
+    masks = [dropout_masks(case.model, size, count, rng) for _ in range(steps)]
+    given = {name: case.batch[name] for name in ("labels", "category") if name in case.batch}
     return {
         "points": np.stack(moved).astype(np.float32),
-        "labels": np.stack([labels] * steps),
+        **{name: np.stack([array] * steps) for name, array in given.items()},
         **{name: np.stack([mask[name] for mask in masks]) for name in masks[0]},
     }
 

@@ -43,21 +43,24 @@ class DropoutControl(object):
         self.nn = namespace.nn
         self.dtype = dtype
         self.keep = {dropout["name"]: dropout["keep"] for dropout in dropouts}
+        self.per_point = {d["name"] for d in dropouts if d["per_point"]}
         self.off = v1.placeholder(v1.bool, (), name="dropout_off")
         self.given = v1.placeholder(v1.bool, (), name="dropout_given")
         self.draws = {
-            name: v1.placeholder(v1.as_dtype(dtype), None, name="draws_" + name)
+            name: v1.placeholder(v1.as_dtype(dtype), None, name="draws_" + name.replace("/", "_"))
             for name in self.keep
         }
 
-    def feed(self, mode, masks, batch_size):
+    def feed(self, mode, masks):
         """What to feed for a mode; masks by layer name, used by mode "masks" alone."""
         feed = {self.off: mode == "off", self.given: mode == "masks"}
         for name, placeholder in self.draws.items():
             if mode == "masks":
-                feed[placeholder] = draws_for(masks[name], self.keep[name], self.dtype)
+                draws = draws_for(masks[name], self.keep[name], self.dtype)
+                # Features of points are an image one pixel wide.
+                feed[placeholder] = draws[:, :, None, :] if name in self.per_point else draws
             else:
-                feed[placeholder] = np.zeros((batch_size, 1), self.dtype)
+                feed[placeholder] = np.zeros((1, 1), self.dtype)
         return feed
 
     @contextlib.contextmanager

@@ -62,15 +62,13 @@ class GraphNetwork(object):
         self.dropout = DropoutControl(
             v1, self.sources.namespace, self.network["dropouts"], self.dtype
         )
-        self.points, self.labels = self.model.placeholder_inputs(self.batch_size, self.num_points)
+        placeholders = self.model.placeholder_inputs(self.batch_size, self.num_points)
         self.is_training = v1.placeholder(v1.bool, (), name="is_training")
         self.bn_decay = v1.placeholder(dtype, (), name="bn_decay")
-        with self.dropout.installed():
-            self.logits, end_points = self.model.get_model(
-                self.points, self.is_training, bn_decay=self.bn_decay
-            )
-        self.loss = self.model.get_loss(self.logits, self.labels, end_points)
-        self.outputs = dict(end_points, logits=self.logits)
+        if self.network["num_categories"]:
+            self._build_of_parts(*placeholders)
+        else:
+            self._build_of_classes(*placeholders)
         self.variables = {canonical_name(v.op.name): v for v in v1.global_variables()}
         self.trainable = {canonical_name(v.op.name): v for v in v1.trainable_variables()}
         self.saver = v1.train.Saver()
@@ -81,6 +79,31 @@ class GraphNetwork(object):
         self._assign = v1.group(
             *[v1.assign(v, self._given[name]).op for name, v in self.variables.items()]
         )
+
+    def _build_of_classes(self, points, labels):
+        with self.dropout.installed():
+            logits, end_points = self.model.get_model(
+                points, self.is_training, bn_decay=self.bn_decay
+            )
+        self.loss = self.model.get_loss(logits, labels, end_points)
+        self.outputs = dict(end_points, logits=logits)
+        self._inputs = {"points": points, "labels": labels}
+
+    def _build_of_parts(self, points, one_hot, category, parts):
+        """A network that is told each cloud's category, and guesses it too."""
+        v1 = self.v1
+        self.parts_weight = v1.placeholder(v1.as_dtype(self.dtype), (), name="parts_weight")
+        with self.dropout.installed():
+            category_logits, logits, end_points = self.model.get_model(
+                points, one_hot, self.is_training, bn_decay=self.bn_decay
+            )
+        self.loss, _, _ = self.model.get_loss(
+            category_logits, logits, category, parts, self.parts_weight, end_points
+        )
+        self.outputs = dict(end_points, logits=logits, category_logits=category_logits)
+        self._inputs = {
+            "points": points, "labels": parts, "category": category, "one_hot": one_hot,
+        }  # fmt: skip
 
     # -- what the network is -------------------------------------------------------------------
 
@@ -153,17 +176,19 @@ class GraphNetwork(object):
 
     # -- running it ----------------------------------------------------------------------------
 
-    def feed(self, batch, training, dropout="off", bn_decay=None):
+    def feed(self, batch, training, dropout="off", bn_decay=None, parts_weight=1.0):
         masks = {
             name[len("dropout/") :]: a for name, a in batch.items() if name.startswith("dropout/")
         }
-        feed = {
-            self.points: np.asarray(batch["points"], self.dtype),
-            self.labels: batch["labels"],
-            self.is_training: training,
-            self.bn_decay: DEFAULT_BN_DECAY if bn_decay is None else bn_decay,
-        }
-        feed.update(self.dropout.feed(dropout if training else "off", masks, self.batch_size))
+        given = dict(batch)
+        if self.network["num_categories"]:
+            given["one_hot"] = np.eye(self.network["num_categories"])[batch["category"]]
+        feed = {placeholder: given[name] for name, placeholder in self._inputs.items()}
+        feed[self.is_training] = training
+        feed[self.bn_decay] = DEFAULT_BN_DECAY if bn_decay is None else bn_decay
+        if self.network["num_categories"]:
+            feed[self.parts_weight] = parts_weight
+        feed.update(self.dropout.feed(dropout if training else "off", masks))
         return feed
 
     def _add_training(self):

@@ -101,6 +101,7 @@ class GraphWorker(object):
         learning_rate=0.001,
         optimizer="adam",
         activations=False,
+        parts_weight=1.0,
     ):
         batch = exchange.read_arrays(batch)
         graph = self._loaded(network, weights, batch["points"].shape[:2], mode == "training")
@@ -112,14 +113,17 @@ class GraphWorker(object):
                 fetches["entries/" + layer["name"]] = graph.entry(layer["name"])
                 fetches["activations/" + layer["name"]] = graph.activation(layer["name"])
         if mode == "inference":
-            trace = graph.session.run(fetches, graph.feed(batch, training=False))
+            feed = graph.feed(batch, training=False, parts_weight=parts_weight)
+            trace = graph.session.run(fetches, feed)
         else:
-            feed = graph.feed(batch, True, dropout, bn_decay)
+            feed = graph.feed(batch, True, dropout, bn_decay, parts_weight)
             feed[graph.learning_rate] = learning_rate
-            trace = self._training_trace(graph, batch, fetches, feed, optimizer)
+            trace = self._training_trace(
+                graph, fetches, feed, graph.feed(batch, False, parts_weight=parts_weight), optimizer
+            )
         exchange.write(out, trace)
 
-    def _training_trace(self, graph, batch, fetches, feed, optimizer):
+    def _training_trace(self, graph, fetches, feed, after, optimizer):
         fetches.update({"gradients/" + name: g for name, g in graph.gradients.items()})
         # One run, as in training: the averages move once, whatever else is fetched.
         trace, _ = graph.session.run([fetches, graph.steps[optimizer]], feed)
@@ -129,7 +133,7 @@ class GraphWorker(object):
                 trace["state/" + name] = value
         for name, value in graph.session.run(graph.slots[optimizer]).items():
             trace["slots/" + name] = value
-        trace["after/loss"] = graph.session.run(graph.loss, graph.feed(batch, training=False))
+        trace["after/loss"] = graph.session.run(graph.loss, after)
         return trace
 
     def isolate(self, network, weights, batch, entries, out):

@@ -28,7 +28,9 @@ class KerasNetwork(object):
         native.compile_model(self.model, recipe)
         self.model.optimizer.build(self.model.trainable_variables)
         self.variables = native.named_variables(self.model)
-        self.layers = {layer["name"]: self._layer(layer["name"]) for layer in network["layers"]}
+        self.loss_weights = self.model.get_compile_config()["loss_weights"]
+        layers = native.naming.linear_layers(self.model)
+        self.layers = {layer["name"]: layers[layer["name"]] for layer in network["layers"]}
         self.nets = {
             layer.name: layer
             for layer in self.model.layers
@@ -43,11 +45,6 @@ class KerasNetwork(object):
             for variable in self.model.variables
             if id(variable) not in named
         ]
-
-    def _layer(self, name):
-        scope, _, leaf = name.rpartition("/")
-        owner = self.model.get_layer(scope) if scope else self.model
-        return getattr(owner, leaf) if scope else owner.get_layer(leaf)
 
     # -- what the network is -------------------------------------------------------------------
 
@@ -92,18 +89,24 @@ class KerasNetwork(object):
         scope, _, leaf = name.rpartition("/")
         if not entry and scope in self.nets and leaf == self.nets[scope].output_name:
             return array + np.eye(self.nets[scope].size, dtype=array.dtype).ravel()
-        kernel = next(layer["kernel"] for layer in self.network["layers"] if layer["name"] == name)
-        array = np.asarray(array)
+        if isinstance(array, list):
+            array = _tiled(array)
+        kernel = self._kernel(name)
         if len(kernel) == 2:
             return array
         return array[..., None] if entry and kernel[1] > 1 else array[:, :, None, :]
 
     def from_tf1(self, name, array):
         """The inverse of `as_tf1`, for an entry."""
-        kernel = next(layer["kernel"] for layer in self.network["layers"] if layer["name"] == name)
+        kernel = self._kernel(name)
         if len(kernel) == 2:
             return array
-        return array[..., 0] if kernel[1] > 1 else array[:, :, 0, :]
+        array = array[..., 0] if kernel[1] > 1 else array[:, :, 0, :]
+        shapes = getattr(self.layers[name], "input_shapes", None)
+        return array if shapes is None else _untiled(array, shapes)
+
+    def _kernel(self, name):
+        return next(layer["kernel"] for layer in self.network["layers"] if layer["name"] == name)
 
     # -- its state -----------------------------------------------------------------------------
 
@@ -121,10 +124,33 @@ class KerasNetwork(object):
 
     # -- what it computes, inside a backend's traced function ----------------------------------
 
-    def terms(self, labels, logits, added):
-        """The addends of the loss: the compiled one, and what layers have added."""
-        terms = [self.model.loss(labels, logits), *added]
-        return dict(zip(self.network["loss_terms"], terms, strict=True))
+    def terms(self, labels, outputs, added):
+        """The addends of the loss: the compiled ones, and what layers have added."""
+        if isinstance(outputs, dict):
+            compiled = [
+                self.loss_weights[name] * loss(labels[name], outputs[name])
+                for name, loss in self.model.loss.items()
+            ]
+        else:
+            compiled = [self.model.loss(labels, outputs)]
+        return dict(zip(self.network["loss_terms"], [*compiled, *added], strict=True))
+
+
+def _tiled(features):
+    """Features of points and of clouds side by side, as the TF1 graph has them: B x N x C."""
+    count = next(feature.shape[1] for feature in features if feature.ndim == 3)
+    return np.concatenate(
+        [f if f.ndim == 3 else np.repeat(f[:, None], count, axis=1) for f in features], axis=2
+    )
+
+
+def _untiled(array, shapes):
+    """The inverse of `_tiled`, given the shapes of the features."""
+    ends = np.cumsum([shape[-1] for shape in shapes])
+    return [
+        piece if len(shape) == 3 else piece[:, 0]
+        for shape, piece in zip(shapes, np.split(array, ends[:-1], axis=2))
+    ]
 
 
 class Recorder(object):
@@ -139,7 +165,7 @@ class Recorder(object):
         def recorded(inputs, *args, **kwargs):
             outputs = call(inputs, *args, **kwargs)
             if self._records is not None:
-                self._records["entries/" + name] = inputs
+                self._records["entries/" + name] = inputs if keras.ops.is_tensor(inputs) else list(inputs)
                 self._records["activations/" + name] = outputs
             return outputs
 
@@ -163,7 +189,9 @@ class DropoutControl(object):
 
     def __init__(self, model, dropouts):
         self.keep = {dropout["name"]: dropout["keep"] for dropout in dropouts}
-        generators = {name: model.get_layer(name).seed_generator for name in self.keep}
+        generators = {
+            name: model.get_layer(name.replace("/", "_")).seed_generator for name in self.keep
+        }
         self._names = {id(generator): name for name, generator in generators.items()}
 
     def draws_of(self, batch):

@@ -1,8 +1,9 @@
 """Inference and training steps of a native network, one way a backend.
 
-Each backend's functions take arrays and give NumPy arrays: `infer(points, labels)`,
-`forward(points, labels, draws)` in training mode, which moves the averages alone, and
-`train(points, labels, draws)`, which updates all variables. They give a dictionary of outputs,
+Each backend's functions take arrays and give NumPy arrays: `infer(inputs, labels)`,
+`forward(inputs, labels, draws)` in training mode, which moves the averages alone, and
+`train(inputs, labels, draws)`, which updates all variables; inputs and labels as the model takes
+them, an array or a dictionary of arrays. They give a dictionary of outputs,
 loss, terms and records, the last one also gradients by canonical name. `advance` trains and gives
 the loss alone; `apply(gradients)` lets the optimiser take a step on given gradients.
 """
@@ -27,33 +28,35 @@ class Steps(object):
         """Call the model, recorded and steered.
 
         Arguments:
-            call: calls the model; gives logits and the losses that its layers have added.
+            call: calls the model; gives outputs and the losses that its layers have added.
         """
         with self.network.recorder.recording() as records, self.network.dropout.steering(
             mode, draws
         ):
-            logits, added = call()
-        terms = self.network.terms(labels, logits, added)
+            outputs, added = call()
+        terms = self.network.terms(labels, outputs, added)
         found = {"terms/" + name: term for name, term in terms.items()}
-        found.update(records, **{"outputs/logits": logits, "loss": sum(terms.values())})
+        found.update(records, loss=sum(terms.values()))
+        outputs = outputs if isinstance(outputs, dict) else {"logits": outputs}
+        found.update({"outputs/" + name: output for name, output in outputs.items()})
         if "transform" in self.network.network["outputs"]:
             found["outputs/transform"] = records["activations/transform_net2"]
         return found
 
-    def _call(self, points, training):
-        return self.model(points, training=training), self.model.losses
+    def _call(self, inputs, training):
+        return self.model(inputs, training=training), self.model.losses
 
-    def infer(self, points, labels):
-        return _as_numpy(self._infer(points, labels))
+    def infer(self, inputs, labels):
+        return _as_numpy(self._infer(inputs, labels))
 
-    def forward(self, points, labels, draws):
-        return _as_numpy(self._look(points, labels, draws))
+    def forward(self, inputs, labels, draws):
+        return _as_numpy(self._look(inputs, labels, draws))
 
-    def advance(self, points, labels, draws):
-        return keras.ops.convert_to_numpy(self._advance(points, labels, draws))
+    def advance(self, inputs, labels, draws):
+        return keras.ops.convert_to_numpy(self._advance(inputs, labels, draws))
 
-    def train(self, points, labels, draws):
-        found, gradients = self._train(points, labels, draws)
+    def train(self, inputs, labels, draws):
+        found, gradients = self._train(inputs, labels, draws)
         found = _as_numpy(found)
         named = {
             n: keras.ops.convert_to_numpy(g) for n, g in zip(self.network.trainable, gradients)
@@ -63,7 +66,7 @@ class Steps(object):
 
 
 def _as_numpy(found):
-    return {name: keras.ops.convert_to_numpy(value) for name, value in found.items()}
+    return keras.tree.map_structure(keras.ops.convert_to_numpy, found)
 
 
 class TensorFlowSteps(Steps):
@@ -82,15 +85,15 @@ class TensorFlowSteps(Steps):
         )
         self._train = tf.function(self._trace_training)
 
-    def _trace_inference(self, points, labels):
-        return self._forward(lambda: self._call(points, False), labels, "off", {})
+    def _trace_inference(self, inputs, labels):
+        return self._forward(lambda: self._call(inputs, False), labels, "off", {})
 
-    def _trace_forward(self, points, labels, draws):
-        return self._forward(lambda: self._call(points, True), labels, self.dropout, draws)
+    def _trace_forward(self, inputs, labels, draws):
+        return self._forward(lambda: self._call(inputs, True), labels, self.dropout, draws)
 
-    def _trace_training(self, points, labels, draws):
+    def _trace_training(self, inputs, labels, draws):
         with self.tf.GradientTape() as tape:
-            found = self._trace_forward(points, labels, draws)
+            found = self._trace_forward(inputs, labels, draws)
         gradients = tape.gradient(found["loss"], [v.value for v in self.model.trainable_variables])
         self.model.optimizer.apply(gradients, self.model.trainable_variables)
         return found, gradients
@@ -107,8 +110,8 @@ class JaxSteps(Steps):
         self._training_forward = jax.jit(self._trace_loss)
         differentiated = jax.value_and_grad(self._trace_loss, has_aux=True)
 
-        def update(trainable, rest, optimizer, points, labels, draws):
-            (_, (found, rest)), gradients = differentiated(trainable, rest, points, labels, draws)
+        def update(trainable, rest, optimizer, inputs, labels, draws):
+            (_, (found, rest)), gradients = differentiated(trainable, rest, inputs, labels, draws)
             trainable, optimizer = self.model.optimizer.stateless_apply(
                 optimizer, gradients, trainable
             )
@@ -121,16 +124,16 @@ class JaxSteps(Steps):
         self._update, self._quiet = jax.jit(update), jax.jit(quiet)
         self._apply = jax.jit(self.model.optimizer.stateless_apply)
 
-    def _infer(self, points, labels):
-        return self._inference(*self._values()[:2], points, labels)
+    def _infer(self, inputs, labels):
+        return self._inference(*self._values()[:2], inputs, labels)
 
-    def _train(self, points, labels, draws):
-        found, gradients, *updated = self._update(*self._values(), points, labels, draws)
+    def _train(self, inputs, labels, draws):
+        found, gradients, *updated = self._update(*self._values(), inputs, labels, draws)
         self._set_all(updated)
         return found, gradients
 
-    def _advance(self, points, labels, draws):
-        loss, *updated = self._quiet(*self._values(), points, labels, draws)
+    def _advance(self, inputs, labels, draws):
+        loss, *updated = self._quiet(*self._values(), inputs, labels, draws)
         self._set_all(updated)
         return loss
 
@@ -144,8 +147,8 @@ class JaxSteps(Steps):
         for variables, values in zip(self._variables(), updated):
             self._set(variables, values)
 
-    def _look(self, points, labels, draws):
-        _, (found, rest) = self._training_forward(*self._values()[:2], points, labels, draws)
+    def _look(self, inputs, labels, draws):
+        _, (found, rest) = self._training_forward(*self._values()[:2], inputs, labels, draws)
         self._set(self.model.non_trainable_variables, rest)
         return found
 
@@ -153,22 +156,22 @@ class JaxSteps(Steps):
         for variable, value in zip(variables, values):
             variable.assign(value)
 
-    def _trace_inference(self, trainable, rest, points, labels):
-        return self._stateless(trainable, rest, points, labels, False, "off", {})[0]
+    def _trace_inference(self, trainable, rest, inputs, labels):
+        return self._stateless(trainable, rest, inputs, labels, False, "off", {})[0]
 
-    def _trace_loss(self, trainable, rest, points, labels, draws):
-        found, rest = self._stateless(trainable, rest, points, labels, True, self.dropout, draws)
+    def _trace_loss(self, trainable, rest, inputs, labels, draws):
+        found, rest = self._stateless(trainable, rest, inputs, labels, True, self.dropout, draws)
         return found["loss"], (found, rest)
 
-    def _stateless(self, trainable, rest, points, labels, training, mode, draws):
+    def _stateless(self, trainable, rest, inputs, labels, training, mode, draws):
         updated = []
 
         def call():
-            logits, values, losses = self.model.stateless_call(
-                trainable, rest, points, training=training, return_losses=True
+            outputs, values, losses = self.model.stateless_call(
+                trainable, rest, inputs, training=training, return_losses=True
             )
             updated.extend(values)
-            return logits, losses
+            return outputs, losses
 
         return self._forward(call, labels, mode, draws), updated
 
@@ -183,21 +186,21 @@ class JaxSteps(Steps):
 class TorchSteps(Steps):
     """Eager."""
 
-    def _infer(self, points, labels):
+    def _infer(self, inputs, labels):
         import torch
 
         with torch.no_grad():
-            return self._forward(lambda: self._call(points, False), labels, "off", {})
+            return self._forward(lambda: self._call(inputs, False), labels, "off", {})
 
-    def _look(self, points, labels, draws):
+    def _look(self, inputs, labels, draws):
         draws = {name: keras.ops.convert_to_tensor(draw) for name, draw in draws.items()}
-        return self._forward(lambda: self._call(points, True), labels, self.dropout, draws)
+        return self._forward(lambda: self._call(inputs, True), labels, self.dropout, draws)
 
-    def _train(self, points, labels, draws):
+    def _train(self, inputs, labels, draws):
         import torch
 
         self.model.zero_grad()
-        found = self._look(points, labels, draws)
+        found = self._look(inputs, labels, draws)
         found["loss"].backward()
         variables = self.model.trainable_variables
         gradients = [variable.value.grad for variable in variables]
@@ -205,8 +208,8 @@ class TorchSteps(Steps):
             self.model.optimizer.apply(gradients, variables)
         return found, gradients
 
-    def _advance(self, points, labels, draws):
-        return self._train(points, labels, draws)[0]["loss"]
+    def _advance(self, inputs, labels, draws):
+        return self._train(inputs, labels, draws)[0]["loss"]
 
     def apply(self, gradients):
         import torch

@@ -114,12 +114,13 @@ class KerasWorker(object):
         learning_rate=0.001,
         optimizer="adam",
         activations=False,
+        parts_weight=1.0,
     ):
         batch = exchange.read_arrays(batch)
-        points, labels = self._inputs(batch)
+        inputs, labels = self._inputs(network, batch)
         if mode == "inference":
-            instance = self._loaded(network, weights)
-            found = self._steps_of(instance, "off").infer(points, labels)
+            instance = self._loaded(network, weights, parts_weight=parts_weight)
+            found = self._steps_of(instance, "off").infer(inputs, labels)
         else:
             instance = self._loaded(
                 network,
@@ -127,18 +128,19 @@ class KerasWorker(object):
                 bn_momentum=0.9 if bn_decay is None else bn_decay,
                 optimizer=optimizer,
                 constant_learning_rate=learning_rate,
+                parts_weight=parts_weight,
             )
             steps = self._steps_of(instance, dropout)
-            found = steps.train(points, labels, instance.dropout.draws_of(batch))
-            found.update(self._after(network, instance, points, labels))
+            found = steps.train(inputs, labels, instance.dropout.draws_of(batch))
+            found.update(self._after(network, instance, inputs, labels, parts_weight))
         exchange.write(out, self._in_tf1_shapes(instance, found, activations))
 
-    def _after(self, network, instance, points, labels):
+    def _after(self, network, instance, inputs, labels, parts_weight):
         """What a training step leaves behind."""
         values = instance.values()
-        updated = self._network(network)
+        updated = self._network(network, parts_weight=parts_weight)
         updated.assign(values)
-        loss = self._steps_of(updated, "off").infer(points, labels)["loss"]
+        loss = self._steps_of(updated, "off").infer(inputs, labels)["loss"]
         state = {name: value for name, value in values.items() if name not in instance.trainable}
         return {
             **exchange.grouped("state", state),
@@ -164,7 +166,7 @@ class KerasWorker(object):
         instance = self._loaded(network, weights)
         activations = {}
         for name, layer in instance.layers.items():
-            entry = instance.from_tf1(name, entries[name]).astype(self.dtype)
+            entry = instance.from_tf1(name, entries[name].astype(self.dtype))
             output = self.keras.ops.convert_to_numpy(layer(entry, training=False))
             activations["activations/" + name] = instance.as_tf1(name, output, entry=False)
         exchange.write(out, activations)
@@ -191,7 +193,7 @@ class KerasWorker(object):
         result = {}
         for step in range(len(batches["points"])):
             batch = {name: array[step] for name, array in batches.items()}
-            arguments = self._inputs(batch) + (instance.dropout.draws_of(batch),)
+            arguments = self._inputs(network, batch) + (instance.dropout.draws_of(batch),)
             loss = steps.advance(*arguments) if update else steps.forward(*arguments)["loss"]
             result["loss/%03d" % (step + 1)] = loss
             if record_state:
@@ -286,8 +288,14 @@ class KerasWorker(object):
             folder, split, batch_size=batch_size, num_points=num_points, rng=rng
         )
 
-    def _inputs(self, batch):
-        return batch["points"].astype(self.dtype), batch["labels"].astype(np.int32)
+    def _inputs(self, network, batch):
+        """Inputs and labels of a batch as the model takes them."""
+        points, labels = batch["points"].astype(self.dtype), batch["labels"].astype(np.int32)
+        if not network["num_categories"]:
+            return points, labels
+        category = batch["category"].astype(np.int32)
+        inputs = {"points": points, "category": category}
+        return inputs, {"logits": labels, "category_logits": category}
 
 
 class ScriptedGenerator(object):

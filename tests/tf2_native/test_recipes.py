@@ -5,12 +5,12 @@ from dataclasses import FrozenInstanceError, replace
 import keras
 import pytest
 
-from tf2_native import RECIPES, Recipe
+from tf2_native import MODELS, RECIPES, Recipe
 from tf2_native.optimizers import Momentum
 
 
 def test_published_settings():
-    assert set(RECIPES) == {"pointnet_cls", "pointnet_cls_basic"}
+    assert set(RECIPES) == set(MODELS)
     recipe = RECIPES["pointnet_cls"]
     assert (recipe.batch_size, recipe.num_points, recipe.epochs) == (32, 1024, 250)
     schedule = recipe.learning_rate_schedule().get_config()
