@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness import tf1_environment
 from harness.tf1_environment import cache_folder
-from harness.worker import ROOT, Worker
+from harness.worker import ROOT, Worker, inherited_environment
 
 IMPLEMENTATIONS = ("original_tf1", "tf2_upgraded", "tf2_native")
 PRECISIONS = ("float32", "float64")
@@ -113,6 +113,19 @@ def start(
     command += [str(folder), runtime.key, precision]
     name = f"{implementation}@{runtime.key} {precision}"
     return Worker(name, command, _environment(runtime, precision))
+
+
+def command_environment(runtime: Runtime) -> dict[str, str]:
+    """The environment for an implementation's own command: on the CPU, and nothing in its way."""
+    return {
+        **inherited_environment(),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "PYTHONWARNINGS": "ignore",
+        "PYTHONUNBUFFERED": "1",
+        **({"KERAS_BACKEND": runtime.key} if runtime.module == _KERAS else {}),
+        **({"JAX_PLATFORMS": "cpu"} if runtime.key == "jax" else {}),
+    }
 
 
 def _environment(runtime: Runtime, precision: str) -> dict[str, str]:

@@ -20,6 +20,12 @@ _NOT_INHERITED = ("PYTHONHOME", "TF2_BEHAVIOR", "TF_USE_LEGACY_KERAS", "KERAS_BA
 _TAIL = 12  # lines of standard error that a death notice quotes
 
 
+def inherited_environment() -> dict[str, str]:
+    """What a child process gets of this one's environment."""
+    kept = {key: value for key, value in os.environ.items() if key not in _NOT_INHERITED}
+    return {**kept, "PYTHONPATH": str(ROOT)}
+
+
 class WorkerError(RuntimeError):
     """A worker refused a request, failed at it, or died; the message says which and why.
 
@@ -47,8 +53,6 @@ class Worker:
     def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self.name = name
         self._errors = tempfile.TemporaryFile(mode="w+", errors="replace")  # noqa: SIM115
-        inherited = {key: value for key, value in os.environ.items() if key not in _NOT_INHERITED}
-        inherited["PYTHONPATH"] = str(ROOT)
         try:
             self._process = subprocess.Popen(
                 list(command),
@@ -56,7 +60,7 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
                 text=True,
-                env={**inherited, **environment},
+                env={**inherited_environment(), **environment},
             )
         except OSError as error:
             self._errors.close()

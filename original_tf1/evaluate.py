@@ -20,7 +20,7 @@ parser.add_argument('--data_dir', default=os.path.join(BASE_DIR, 'data/modelnet4
 parser.add_argument('--batch_size', type=int, default=4, help='Batch size during evaluation [default: 4]')
 parser.add_argument('--num_point', type=int, default=1024, help='Point number [256/512/1024/2048] [default: 1024]')
 parser.add_argument('--model_path', default='log/model.ckpt', help='Checkpoint to evaluate [default: log/model.ckpt]')
-parser.add_argument('--dump_dir', default='dump', help='Folder of the log [default: dump]')
+parser.add_argument('--dump_dir', default='dump', help='Folder of the log and of predictions.h5 [default: dump]')
 parser.add_argument('--num_votes', type=int, default=1, help='Classify under this many rotations and sum the logits [default: 1]')
 FLAGS = parser.parse_args()
 
@@ -31,6 +31,7 @@ GPU_INDEX = FLAGS.gpu
 DATA_DIR = FLAGS.data_dir
 DUMP_DIR = FLAGS.dump_dir
 LOG_FOUT = None
+PRED_FOUT = None
 
 MODEL = importlib.import_module(FLAGS.model)
 NUM_CLASSES = MODEL.NUM_CLASSES
@@ -103,6 +104,9 @@ def eval_one_epoch(sess, ops, num_votes=1):
                 loss_val, pred_val = sess.run([ops['loss'], ops['pred']], feed_dict=feed_dict)
                 batch_pred_sum += pred_val
                 batch_loss_sum += (loss_val * BATCH_SIZE / float(num_votes))
+            if PRED_FOUT is not None:
+                PRED_FOUT.add(logits=batch_pred_sum.astype(np.float32),
+                              labels=current_label[start_idx:end_idx].astype(np.int32))
             pred_val = np.argmax(batch_pred_sum, 1)
             correct = np.sum(pred_val == current_label[start_idx:end_idx])
             total_correct += correct
@@ -130,5 +134,7 @@ if __name__ == '__main__':
         os.makedirs(DUMP_DIR)
     LOG_FOUT = open(os.path.join(DUMP_DIR, 'log_evaluate.txt'), 'w')
     LOG_FOUT.write(str(FLAGS) + '\n')
+    PRED_FOUT = provider.PredictionFile(os.path.join(DUMP_DIR, 'predictions.h5'))
     evaluate(num_votes=FLAGS.num_votes)
+    PRED_FOUT.close()
     LOG_FOUT.close()

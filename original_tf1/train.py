@@ -2,6 +2,7 @@
 import argparse
 import importlib
 import os
+import random
 import sys
 
 import numpy as np
@@ -26,6 +27,7 @@ parser.add_argument('--momentum', type=float, default=0.9, help='Momentum of the
 parser.add_argument('--optimizer', default='adam', help='adam or momentum [default: adam]')
 parser.add_argument('--decay_step', type=int, default=200000, help='Clouds between two stairs of the schedules [default: 200000]')
 parser.add_argument('--decay_rate', type=float, default=0.7, help='Factor of a stair of the learning rate [default: 0.7]')
+parser.add_argument('--seed', type=int, help='Seed of Python, NumPy and TensorFlow [default: a new one each time]')
 FLAGS = parser.parse_args()
 
 BATCH_SIZE = FLAGS.batch_size
@@ -39,6 +41,7 @@ DECAY_STEP = FLAGS.decay_step
 DECAY_RATE = FLAGS.decay_rate
 DATA_DIR = FLAGS.data_dir
 LOG_DIR = FLAGS.log_dir
+SEED = FLAGS.seed
 LOG_FOUT = None
 
 MODEL = importlib.import_module(FLAGS.model)
@@ -90,7 +93,10 @@ def get_optimizer(learning_rate):
 
 
 def train():
+    random.seed(SEED)
+    np.random.seed(SEED)
     with tf.Graph().as_default():
+        tf.set_random_seed(SEED)
         with tf.device('/gpu:' + str(GPU_INDEX)):
             pointclouds_pl, labels_pl = MODEL.placeholder_inputs(BATCH_SIZE, NUM_POINT)
             is_training_pl = tf.placeholder(tf.bool, shape=())

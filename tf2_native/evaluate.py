@@ -1,8 +1,10 @@
 """Evaluates a classifier: `python -m tf2_native.evaluate --checkpoint best.keras --data FOLDER`."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
+import h5py
 import keras
 import numpy as np
 import typer
@@ -36,8 +38,8 @@ def vote(model: keras.Model, points: NDArray[np.float32], num_votes: int = 1) ->
 
 def predict(
     model: keras.Model, clouds: PointCloudFiles, num_votes: int = 1
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """True and predicted classes of every cloud in one epoch.
+) -> tuple[NDArray[np.int32], NDArray[Any]]:
+    """True classes and logits of every cloud in one epoch.
 
     Arguments:
         model: from points to logits.
@@ -45,13 +47,32 @@ def predict(
         num_votes: see `vote`.
 
     Returns:
-        Labels and predictions, each [n].
+        Labels [n] and logits n x num_classes, summed over the votes.
     """
-    labels, predictions = [], []
+    labels, logits = [], []
     for points, batch_labels in clouds:
         labels.append(batch_labels)
-        predictions.append(np.argmax(vote(model, points, num_votes), axis=-1))
-    return np.concatenate(labels), np.concatenate(predictions)
+        logits.append(vote(model, points, num_votes))
+    return np.concatenate(labels), np.concatenate(logits)
+
+
+def dump(folder: Path, labels: NDArray[np.int32], logits: NDArray[Any]) -> None:
+    """Writes `labels` and `logits` to `predictions.h5`, whole or not at all.
+
+    Arguments:
+        folder: is created.
+        labels: true classes, [n].
+        logits: n x num_classes.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / f".predictions.h5.partial-{os.getpid()}"
+    try:
+        with h5py.File(partial, "w") as file:
+            file["labels"] = labels
+            file["logits"] = logits
+        partial.replace(folder / "predictions.h5")
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def report(
@@ -88,13 +109,17 @@ def main(
     num_votes: Annotated[int, typer.Option(min=1, help="Angles to sum logits over.")] = 1,
     num_point: Annotated[int, typer.Option(min=1)] = 1024,
     batch_size: Annotated[int, typer.Option(min=1)] = 4,
+    dump_dir: Annotated[Path | None, typer.Option(help="Where to write predictions.h5.")] = None,
 ) -> None:
     """Evaluates a trained classifier on the test files."""
     with one_line_errors():
         model = load_keras_model(checkpoint)
         clouds = PointCloudFiles(data, "test", batch_size=batch_size, num_points=num_point)
         _check_fits(model, clouds, checkpoint)
-        print(report(*predict(model, clouds, num_votes), clouds.class_names))
+        labels, logits = predict(model, clouds, num_votes)
+        if dump_dir is not None:
+            dump(dump_dir, labels, logits)
+        print(report(labels, np.argmax(logits, axis=-1), clouds.class_names))
 
 
 def _check_fits(model: keras.Model, clouds: PointCloudFiles, checkpoint: Path) -> None:

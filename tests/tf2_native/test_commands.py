@@ -2,6 +2,7 @@
 
 import csv
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -35,12 +36,18 @@ def test_train_then_evaluate(folder, tmp_path):
     last = keras.models.load_model(log / "last.keras")
     assert int(last.optimizer.iterations) == int(last.get_layer("fc1").bn.step) == 3
 
-    result = run(evaluate, "--checkpoint", log / "last.keras", "--data", folder, *SIZES)
+    given = ["--checkpoint", log / "last.keras", "--data", folder, "--dump-dir", log / "dump"]
+    result = run(evaluate, *given, *SIZES)
     assert result.exit_code == 0, result.output
     *classes, mean, overall = (line.split() for line in result.output.splitlines()[-5:])
     assert [name for name, _ in classes] == ["chair", "lamp", "sofa"]
     assert overall[-1] == f"{float(row['val_accuracy']):.4f}"
     assert mean[-1] == f"{float(row['val_mean_class_accuracy']):.4f}"
+    (dumped,) = (log / "dump").iterdir()
+    with h5py.File(dumped) as file:
+        right = np.argmax(file["logits"][()], axis=-1) == file["labels"][()]
+    assert dumped.name == "predictions.h5"
+    assert f"{right.mean():.4f}" == overall[-1]
 
 
 def test_votes_are_sums_over_equal_angles():
