@@ -82,6 +82,9 @@ class Model:
         channels: of a point.
         per_point: whether it labels points, with logits B x N x K, or clouds, with logits B x K.
         num_categories: of the clouds, one of which it is told; 0 if it is told none.
+        script: the TF1-style program that trains it.
+        batch_size: clouds a step, as published.
+        stair: clouds to a stair of the learning rate, as published.
     """
 
     key: str
@@ -94,6 +97,9 @@ class Model:
     channels: int = 3
     per_point: bool = False
     num_categories: int = 0
+    script: str = "train"
+    batch_size: int = 32
+    stair: int = 200_000
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -212,6 +218,7 @@ _POINTNET_SEG = Model(
     num_classes=50,
     symmetric=_ALIGNED_SYMMETRIC,
     per_point=True,
+    script="train_part_seg",
 )
 
 _PART_SEG = Model(
@@ -249,6 +256,8 @@ _PART_SEG = Model(
     symmetric=(f"{_NET1}/tconv4", f"{_NET2}/tconv2", "conv5"),
     per_point=True,
     num_categories=16,
+    script="train_part_seg",
+    stair=337_620,
 )
 
 _SEM_SEG = Model(
@@ -268,6 +277,9 @@ _SEM_SEG = Model(
     symmetric=("conv5",),
     channels=9,
     per_point=True,
+    script="train_sem_seg",
+    batch_size=24,
+    stair=300_000,
 )
 
 MODELS = {

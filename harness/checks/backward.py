@@ -103,13 +103,11 @@ def _given_gradients(case: Case, precision: str) -> dict[str, np.ndarray]:
 
 def _schedules(case: Case, reference: Reference, candidate: Subject) -> list[Measurement]:
     """Learning rate and decay of the moving averages, before, at and after every stair."""
-    batch_size, decay_step = 32, 200_000
-    stairs = [decay_step * stair // batch_size for stair in range(1, STAIRS + 1)]
+    model = case.model
+    stairs = [model.stair * stair // model.batch_size for stair in range(1, STAIRS + 1)]
     steps = [0, 1] + [stair + offset for stair in stairs for offset in (-1, 0, 1)]
-    options: dict[str, Any] = {
-        "schedule": {"batch_size": batch_size, "decay_step": decay_step},
-        "steps": steps,
-    }
+    # Neither side is told anything: the settings they were published with are compared.
+    options: dict[str, Any] = {"schedule": {}, "steps": steps}
     evidence = reference.evidence("schedules", case, nudges=0, **options)
     arrays = candidate.answer("schedules", case, **options)
     names = [f"{name}/{step}" for name in ("learning_rate", "bn_decay") for step in steps]

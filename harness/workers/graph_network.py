@@ -198,8 +198,9 @@ class GraphNetwork(object):
         names = {variable.op.name: canonical for canonical, variable in self.trainable.items()}
         self.steps, self.slots, pairs = {}, {}, None
         for name, slots in sorted(_SLOTS.items()):
+            network = self.network
             script = self.sources.script(
-                "train", "--model", self.network["key"], "--optimizer", name
+                network["script"], "--model", network["key"], "--optimizer", name
             )
             optimizer = script.get_optimizer(self.learning_rate)
             if self.dtype == np.float64:
@@ -224,11 +225,13 @@ class GraphNetwork(object):
 class Schedules(object):
     """The schedules of an implementation's train.py, at whichever step is asked for."""
 
-    def __init__(self, sources, v1, key, schedule, dtype):
+    def __init__(self, sources, v1, network, schedule, dtype):
         arguments = [part for name, value in schedule.items() for part in ("--" + name, value)]
         self.graph = v1.Graph()
         with self.graph.as_default():
-            script = sources.script("train", "--model", key, *arguments)
+            script = sources.script(
+                network["script"], "--model", network["key"], *arguments
+            )
             if dtype == np.float64:
                 # TensorFlow would make float32 of them: 0.001 becomes 0.0010000000475.
                 lift_floats(script, lambda value: v1.constant(value, v1.float64))

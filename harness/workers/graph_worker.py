@@ -224,7 +224,7 @@ class GraphWorker(object):
     def _schedules(self, network, schedule):
         from harness.workers.graph_network import Schedules
 
-        return Schedules(self.sources, self.v1, network["key"], schedule, self.dtype)
+        return Schedules(self.sources, self.v1, network, schedule, self.dtype)
 
     def save_checkpoint(self, network, shape, weights, prefix):
         graph = self._loaded(network, weights, shape)
@@ -251,7 +251,7 @@ class GraphWorker(object):
 
     def _script(self, network, folder, batch_size, num_points):
         return self.sources.script(
-            "train", "--model", network["key"], "--data_dir", folder,
+            network["script"], "--model", network["key"], "--data_dir", folder,
             "--batch_size", batch_size, "--num_point", num_points,
         )  # fmt: skip
 
