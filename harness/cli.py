@@ -395,16 +395,35 @@ def data_list() -> None:
 @data_app.command("build")
 def data_build(
     key: Annotated[str, typer.Argument(help=f"One of {', '.join(DATASETS)}.")],
-    out: Annotated[Path, typer.Option(help="Folder to make, in the ModelNet40 layout.")],
-    source: Annotated[Path | None, typer.Option(help="A local copy, for modelnet40.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder to make.")],
+    source: Annotated[Path | None, typer.Option(help="A local copy: modelnet40, s3dis.")] = None,
+    size: Annotated[str | None, typer.Option(help="tiny, small or large: rooms.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of what is generated or drawn.")] = None,
 ) -> None:
     """Write a data set to a folder and print what is in it."""
     if key not in DATASETS:
         raise Refusal(f"unknown data set {key!r}: one of {', '.join(DATASETS)}")
-    if source and key != "modelnet40":
-        raise Refusal(f"--source is for modelnet40; {key} is made without one")
-    options = {"source": source} if source else {}
+    given = {"source": source, "size": size, "seed": seed}
+    options = {name: value for name, value in given.items() if value is not None}
     print(DATASETS[key].build(out, **options))
+
+
+@data_app.command("fetch")
+def data_fetch(
+    key: Annotated[str, typer.Argument(help="modelnet40, s3dis_blocks, shapenet_part, ...")],
+    out: Annotated[Path, typer.Option(help="Folder to unpack the archive's own into.")] = Path(
+        "data"
+    ),
+    source: Annotated[
+        str | None,
+        typer.Option("--from", help="A mirror's address, or the path of a copy of the archive."),
+    ] = None,
+    sha256: Annotated[str | None, typer.Option(help="What the archive must be.")] = None,
+) -> None:
+    """Download a published archive, verify and unpack it; given again, goes on where it stopped."""
+    from harness.datasets.download import fetch
+
+    print(fetch(key, out, source, sha256))
 
 
 def main() -> None:
@@ -418,7 +437,7 @@ def main() -> None:
             print(detail, file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
-        print("harness: interrupted; nothing was written", file=sys.stderr)
+        print("harness: interrupted; nothing was left half-written", file=sys.stderr)
         sys.exit(130)
 
 

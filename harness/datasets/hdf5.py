@@ -41,15 +41,15 @@ def read_clouds(path: Path) -> Clouds:
 def write_clouds(path: Path, clouds: Clouds) -> None:
     """Writes `data` float32, `label` uint8 n x 1, and `normal` and `pid` uint8 where known."""
     with h5py.File(path, "w") as file:
-        file.create_dataset("data", data=clouds.points, **_COMPRESSED)
-        file.create_dataset("label", data=clouds.labels.astype(np.uint8)[:, None], **_COMPRESSED)
+        file.create_dataset("data", data=clouds.points, **COMPRESSED)
+        file.create_dataset("label", data=clouds.labels.astype(np.uint8)[:, None], **COMPRESSED)
         if clouds.normals is not None:
-            file.create_dataset("normal", data=clouds.normals, **_COMPRESSED)
+            file.create_dataset("normal", data=clouds.normals, **COMPRESSED)
         if clouds.parts is not None:
-            file.create_dataset("pid", data=clouds.parts.astype(np.uint8), **_COMPRESSED)
+            file.create_dataset("pid", data=clouds.parts.astype(np.uint8), **COMPRESSED)
 
 
-_COMPRESSED = {"compression": "gzip", "compression_opts": 1}
+COMPRESSED = {"compression": "gzip", "compression_opts": 1}
 
 
 def _read(file: h5py.File, name: str, path: Path) -> npt.NDArray[Any]:

@@ -7,8 +7,6 @@ the datasets `data` and `label` and, where known, `normal` and `pid`.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ import numpy.typing as npt
 
 from harness.datasets.clouds import Clouds, check_clouds
 from harness.datasets.errors import DatasetError
+from harness.datasets.folders import listed_files, read_list, write_list, written_whole
 from harness.datasets.hdf5 import read_clouds, write_clouds
 
 CLOUDS_PER_FILE = 2048
@@ -56,7 +55,7 @@ def read_shape_names(folder: Path) -> tuple[str, ...]:
     Raises:
         DatasetError: the folder or its `shape_names.txt` is missing, or the list is empty.
     """
-    return _read_list(folder, "shape_names.txt")
+    return read_list(folder, "shape_names.txt")
 
 
 def read_split(folder: Path, split: str) -> Iterator[Shard]:
@@ -73,8 +72,7 @@ def read_split(folder: Path, split: str) -> Iterator[Shard]:
     if split not in SPLITS:
         raise DatasetError(f"{folder}: no split '{split}'; choose one of {', '.join(SPLITS)}")
     num_classes = len(read_shape_names(folder))
-    name = f"{split}_files.txt"
-    paths = [_resolve(folder, line, name) for line in _read_list(folder, name)]
+    paths = listed_files(folder, f"{split}_files.txt")
     return (_read_shard(path, num_classes) for path in paths)
 
 
@@ -98,22 +96,13 @@ def write(
         DatasetError: the folder holds something, a split is missing or empty, or clouds that
             `check_clouds` refuses.
     """
-    _check_free(folder)
     _check_request(folder, splits, shape_names)
     prefix = f"data/{folder.name}" if prefix is None else prefix
-    partial = folder.parent / f".{folder.name}.partial-{os.getpid()}"
-    partial.mkdir(parents=True)
-    try:
-        _write_lines(partial / "shape_names.txt", shape_names)
+    with written_whole(folder) as partial:
+        write_list(partial / "shape_names.txt", shape_names)
         for split in SPLITS:
             names = _write_split(partial, split, splits[split], len(shape_names))
-            _write_lines(partial / f"{split}_files.txt", [f"{prefix}/{name}" for name in names])
-        # Renaming over an empty folder is not portable; removing it first is.
-        if folder.exists():
-            folder.rmdir()
-        partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+            write_list(partial / f"{split}_files.txt", [f"{prefix}/{name}" for name in names])
 
 
 def adopt(out: Path, source: Path | None = None) -> None:
@@ -131,41 +120,10 @@ def adopt(out: Path, source: Path | None = None) -> None:
     write(out, splits, read_shape_names(source))
 
 
-def _read_list(folder: Path, name: str) -> tuple[str, ...]:
-    if not folder.is_dir():
-        raise DatasetError(f"{folder}: no such folder; build or unpack the data set there")
-    path = folder / name
-    if not path.is_file():
-        raise DatasetError(f"{path}: no such list; build or unpack the data set again")
-    lines = tuple(line.strip() for line in path.read_text().splitlines() if line.strip())
-    if not lines:
-        raise DatasetError(f"{path}: the list is empty; build or unpack the data set again")
-    return lines
-
-
-def _resolve(folder: Path, line: str, list_name: str) -> Path:
-    """Beside the list if it is there, else as written.
-
-    Published lists are relative to the root of the original repository, wherever that was.
-    """
-    for path in (folder / Path(line).name, Path(line)):
-        if path.is_file():
-            return path
-    raise DatasetError(
-        f"{folder / list_name}: lists {line}, which is neither beside the list nor at that path; "
-        "put it beside the list"
-    )
-
-
 def _read_shard(path: Path, num_classes: int) -> Shard:
     clouds = read_clouds(path)
     check_clouds(clouds, str(path), num_classes)
     return Shard(path, clouds)
-
-
-def _check_free(folder: Path) -> None:
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise DatasetError(f"{folder}: exists and is not empty; remove it or choose another")
 
 
 def _check_request(
@@ -198,7 +156,3 @@ def _check_parts(clouds: Clouds, name: str) -> None:
     parts = clouds.parts
     if parts is not None and not 0 <= parts.min() <= parts.max() < MAX_LABELS:
         raise DatasetError(f"{name}: parts run to {parts.max()}; a byte holds 0 .. 255")
-
-
-def _write_lines(path: Path, lines: Iterable[str]) -> None:
-    path.write_text("".join(f"{line}\n" for line in lines))

@@ -1,0 +1,84 @@
+"""Folders of files named in a list: read with clear refusals, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from harness.datasets.errors import DatasetError
+
+
+def read_list(folder: Path, name: str) -> tuple[str, ...]:
+    """The lines of a list that are not blank.
+
+    Raises:
+        DatasetError: the folder or the list is missing, or the list is empty.
+    """
+    if not folder.is_dir():
+        raise DatasetError(f"{folder}: no such folder; build or unpack the data set there")
+    path = folder / name
+    if not path.is_file():
+        raise DatasetError(f"{path}: no such list; build or unpack the data set again")
+    lines = tuple(line.strip() for line in path.read_text().splitlines() if line.strip())
+    if not lines:
+        raise DatasetError(f"{path}: the list is empty; build or unpack the data set again")
+    return lines
+
+
+def listed_files(folder: Path, name: str) -> list[Path]:
+    """The files a list names: each beside the list if it is there, else as written.
+
+    Published lists are relative to the root of the original repository, wherever that was.
+
+    Raises:
+        DatasetError: as `read_list`, or a file is at neither place.
+    """
+    return [_resolve(folder, line, name) for line in read_list(folder, name)]
+
+
+def write_list(path: Path, lines: Iterable[str]) -> None:
+    """Writes a line each."""
+    path.write_text("".join(f"{line}\n" for line in lines))
+
+
+def check_free(folder: Path) -> None:
+    """Refuses to write where something is.
+
+    Raises:
+        DatasetError: `folder` exists and is not an empty folder.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise DatasetError(f"{folder}: exists and is not empty; remove it or choose another")
+
+
+@contextmanager
+def written_whole(folder: Path) -> Iterator[Path]:
+    """A folder to fill under a temporary name beside `folder`; renamed to it if all goes well.
+
+    Raises:
+        DatasetError: on entering, `folder` is not free.
+    """
+    check_free(folder)
+    partial = folder.parent / f".{folder.name}.partial-{os.getpid()}"
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+        # Renaming over an empty folder is not portable; removing it first is.
+        if folder.exists():
+            folder.rmdir()
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _resolve(folder: Path, line: str, list_name: str) -> Path:
+    for path in (folder / Path(line).name, Path(line)):
+        if path.is_file():
+            return path
+    raise DatasetError(
+        f"{folder / list_name}: lists {line}, which is neither beside the list nor at that path; "
+        "put it beside the list"
+    )
