@@ -152,9 +152,7 @@ def check_batch(model: Model, batch: Mapping[str, np.ndarray], source: str) -> N
     shape = (size, count) if model.per_point else (size,)
     _check_integers(batch["labels"], shape, model.num_classes, f"{source}: labels")
     if model.num_categories:
-        _check_integers(
-            batch["category"], (size,), model.num_categories, f"{source}: categories"
-        )
+        _check_integers(batch["category"], (size,), model.num_categories, f"{source}: categories")
     for dropout in model.dropouts:
         mask = batch.get(f"dropout/{dropout.name}")
         if mask is not None:

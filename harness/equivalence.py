@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -16,7 +15,8 @@ from harness import machine
 from harness.cases import BATCH, POINTS, Case, make_case
 from harness.checks import RUNGS
 from harness.checks.training import STEPS
-from harness.datasets import DATASETS, read_batch
+from harness.datasets import sample
+from harness.datasets.samples import description
 from harness.models import MODELS
 from harness.outcome import NotComparable, Outcome
 from harness.recorded import RecordedReference
@@ -45,7 +45,7 @@ class Plan:
 
     Attributes:
         models, precisions, rungs: keys, in the order of the report.
-        data: a folder in the ModelNet40 layout; None for the digits.
+        data: a folder in the layout of the task; None for data that is built in.
         batch, points: shape of the batch.
         seed: of weights and batch.
     """
@@ -60,7 +60,10 @@ class Plan:
 
     @property
     def title_of_data(self) -> str:
-        return str(self.data) if self.data else f"digits: {DATASETS['digits'].description}"
+        if self.data:
+            return str(self.data)
+        tasks = dict.fromkeys(MODELS[key].task for key in self.models)
+        return "; ".join(f"{task}: {description(task)}" for task in tasks)
 
 
 @dataclass(frozen=True)
@@ -285,13 +288,13 @@ def make_cases(plan: Plan) -> list[Case]:
     Raises:
         DatasetError: the data folder cannot be used.
     """
-    with contextlib.ExitStack() as stack:
-        folder = plan.data
-        if folder is None:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()), "digits")
-            DATASETS["digits"].build(folder)
-        points, labels = read_batch(folder, "test", plan.batch, plan.points, plan.seed)
-    return [make_case(MODELS[key], points, labels, plan.seed) for key in plan.models]
+    models = [MODELS[key] for key in plan.models]
+    return [
+        make_case(
+            model, sample(model.task, plan.batch, plan.points, plan.seed, plan.data), plan.seed
+        )
+        for model in models
+    ]
 
 
 def run(plan: Plan, start: Callable[[int], Progress]) -> schema.Equivalence:

@@ -82,6 +82,7 @@ class Model:
         channels: of a point.
         per_point: whether it labels points, with logits B x N x K, or clouds, with logits B x K.
         num_categories: of the clouds, one of which it is told; 0 if it is told none.
+        task: "classification", "parts" or "scenes"; says what data it takes.
         script: the TF1-style program that trains it.
         batch_size: clouds a step, as published.
         stair: clouds to a stair of the learning rate, as published.
@@ -97,6 +98,7 @@ class Model:
     channels: int = 3
     per_point: bool = False
     num_categories: int = 0
+    task: str = "classification"
     script: str = "train"
     batch_size: int = 32
     stair: int = 200_000
@@ -218,6 +220,7 @@ _POINTNET_SEG = Model(
     num_classes=50,
     symmetric=_ALIGNED_SYMMETRIC,
     per_point=True,
+    task="parts",
     script="train_part_seg",
 )
 
@@ -256,6 +259,7 @@ _PART_SEG = Model(
     symmetric=(f"{_NET1}/tconv4", f"{_NET2}/tconv2", "conv5"),
     per_point=True,
     num_categories=16,
+    task="parts",
     script="train_part_seg",
     stair=337_620,
 )
@@ -277,6 +281,7 @@ _SEM_SEG = Model(
     symmetric=("conv5",),
     channels=9,
     per_point=True,
+    task="scenes",
     script="train_sem_seg",
     batch_size=24,
     stair=300_000,

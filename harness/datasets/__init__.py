@@ -4,6 +4,7 @@ from harness.datasets.batch import read_batch
 from harness.datasets.clouds import Clouds
 from harness.datasets.errors import DatasetError
 from harness.datasets.registry import DATASETS, DatasetSpec
+from harness.datasets.samples import sample
 from harness.datasets.summary import Summary, class_counts, summary
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "Summary",
     "class_counts",
     "read_batch",
+    "sample",
     "summary",
 ]

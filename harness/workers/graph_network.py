@@ -229,9 +229,7 @@ class Schedules(object):
         arguments = [part for name, value in schedule.items() for part in ("--" + name, value)]
         self.graph = v1.Graph()
         with self.graph.as_default():
-            script = sources.script(
-                network["script"], "--model", network["key"], *arguments
-            )
+            script = sources.script(network["script"], "--model", network["key"], *arguments)
             if dtype == np.float64:
                 # TensorFlow would make float32 of them: 0.001 becomes 0.0010000000475.
                 lift_floats(script, lambda value: v1.constant(value, v1.float64))

@@ -165,7 +165,9 @@ class Recorder(object):
         def recorded(inputs, *args, **kwargs):
             outputs = call(inputs, *args, **kwargs)
             if self._records is not None:
-                self._records["entries/" + name] = inputs if keras.ops.is_tensor(inputs) else list(inputs)
+                self._records["entries/" + name] = (
+                    inputs if keras.ops.is_tensor(inputs) else list(inputs)
+                )
                 self._records["activations/" + name] = outputs
             return outputs
 

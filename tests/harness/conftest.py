@@ -13,4 +13,4 @@ from harness.models import MODELS
 def tiny_case() -> Case:
     """Two clouds of eight points for the network without T-Nets; not to be changed in place."""
     points = np.random.default_rng(1).standard_normal((2, 8, 3))
-    return make_case(MODELS["pointnet_cls_basic"], points, np.array([3, 17]))
+    return make_case(MODELS["pointnet_cls_basic"], {"points": points, "labels": np.array([3, 17])})

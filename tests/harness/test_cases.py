@@ -23,6 +23,10 @@ def batch(tiny_case: Case) -> Arrays:
     return {name: array.copy() for name, array in tiny_case.batch.items()}
 
 
+def clouds_of(case: Case) -> Arrays:
+    return {name: case.batch[name] for name in ("points", "labels")}
+
+
 def refusal_of_weights(weights: Arrays) -> str:
     with pytest.raises(ExchangeError) as caught:
         check_weights(BASIC, weights, "w.h5")
@@ -36,14 +40,14 @@ def refusal_of_batch(batch: Arrays) -> str:
 
 
 def test_the_same_seed_makes_the_same_case(tiny_case: Case) -> None:
-    again = make_case(BASIC, tiny_case.batch["points"], tiny_case.batch["labels"])
+    again = make_case(BASIC, clouds_of(tiny_case))
     for one, other in ((tiny_case.weights, again.weights), (tiny_case.batch, again.batch)):
         assert one.keys() == other.keys()
         assert all((one[name] == other[name]).all() for name in one)
 
 
 def test_another_seed_makes_other_weights_and_masks(tiny_case: Case) -> None:
-    other = make_case(BASIC, tiny_case.batch["points"], tiny_case.batch["labels"], seed=1)
+    other = make_case(BASIC, clouds_of(tiny_case), seed=1)
     assert not any((tiny_case.weights[name] == other.weights[name]).all() for name in other.weights)
     assert (tiny_case.batch["dropout/dp1"] != other.batch["dropout/dp1"]).any()
 
@@ -51,7 +55,7 @@ def test_another_seed_makes_other_weights_and_masks(tiny_case: Case) -> None:
 def test_a_weight_depends_on_its_name_and_not_on_its_neighbours() -> None:
     one, other = (draw_weight(Parameter(name, (64,), True), 0) for name in ("a/biases", "b/biases"))
     assert (one != other).all()
-    cls = make_case(MODELS["pointnet_cls"], np.zeros((1, 8, 3)), np.zeros(1))
+    cls = make_case(MODELS["pointnet_cls"], {"points": np.zeros((1, 8, 3)), "labels": np.zeros(1)})
     shared = Parameter("conv1/weights", (1, 3, 1, 64), True)
     np.testing.assert_array_equal(cls.weights["conv1/weights"], draw_weight(shared, 0))
 
@@ -71,7 +75,7 @@ def test_weights_hide_nothing(tiny_case: Case) -> None:
 
 
 def test_masks_are_of_noughts_and_ones_in_the_share_that_is_kept() -> None:
-    masks = dropout_masks(MODELS["pointnet_cls"], 64, np.random.default_rng(0))
+    masks = dropout_masks(MODELS["pointnet_cls"], 64, 8, np.random.default_rng(0))
     assert {name: mask.shape for name, mask in masks.items()} == {
         "dropout/dp1": (64, 512),
         "dropout/dp2": (64, 256),
