@@ -36,6 +36,8 @@ CANDIDATES: tuple[Pair, ...] = (
     ("tf2_native", "jax"),
 )
 
+NOTHING = Outcome(())
+
 Progress = Callable[[str], None]
 
 
@@ -208,21 +210,7 @@ class Run:
     def _skip(
         self, case: Case, rung: str, reference: str, candidate: Subject, reason: str, seconds: float
     ) -> None:
-        self._add(
-            schema.Result(
-                model=case.model.key,
-                precision=candidate.precision,
-                rung=rung,
-                reference=reference,
-                candidate=candidate.key,
-                status="skipped",
-                reason=reason,
-                seconds=round(seconds, 2),
-                tensors=0,
-                worst=None,
-                findings=(),
-            )
-        )
+        self._add(_result(case, rung, reference, candidate, "skipped", seconds, reason=reason))
 
     def _record(
         self,
@@ -233,24 +221,8 @@ class Run:
         outcome: Outcome,
         seconds: float,
     ) -> None:
-        self._add(
-            schema.Result(
-                model=case.model.key,
-                precision=candidate.precision,
-                rung=rung,
-                reference=reference.key,
-                candidate=candidate.key,
-                status="fail" if outcome.findings else "pass",
-                reason="",
-                seconds=round(seconds, 2),
-                tensors=len(outcome.measurements),
-                worst=_worst(outcome),
-                findings=tuple(
-                    schema.Finding(f.place, f.isolated, f.message, f.tensor)
-                    for f in outcome.findings
-                ),
-            )
-        )
+        status = "fail" if outcome.findings else "pass"
+        self._add(_result(case, rung, reference.key, candidate, status, seconds, outcome))
         where = (case.model.key, candidate.precision, reference.key, candidate.key)
         if rung == "inference":
             self.depth.append(schema.Depth(*where, layers=_depth(outcome)))
@@ -338,6 +310,33 @@ def _where(
         item.precision,
         item.reference,
         order.index(item.candidate),
+    )
+
+
+def _result(
+    case: Case,
+    rung: str,
+    reference: str,
+    candidate: Subject,
+    status: str,
+    seconds: float,
+    outcome: Outcome = NOTHING,
+    reason: str = "",
+) -> schema.Result:
+    return schema.Result(
+        model=case.model.key,
+        precision=candidate.precision,
+        rung=rung,
+        reference=reference,
+        candidate=candidate.key,
+        status=status,
+        reason=reason,
+        seconds=round(seconds, 2),
+        tensors=len(outcome.measurements),
+        worst=_worst(outcome),
+        findings=tuple(
+            schema.Finding(f.place, f.isolated, f.message, f.tensor) for f in outcome.findings
+        ),
     )
 
 

@@ -17,7 +17,13 @@ def shapes(model: str) -> dict[str, tuple[int, ...]]:
 
 @pytest.mark.parametrize(
     ("model", "trainable", "statistics"),
-    [("pointnet_cls", 3_480_049, 12_160), ("pointnet_cls_basic", 819_624, 4_224)],
+    [
+        ("pointnet_cls", 3_480_049, 12_160),
+        ("pointnet_cls_basic", 819_624, 4_224),
+        ("pointnet_seg", 3_558_907, 12_672),
+        ("part_seg", 8_574_923, 15_104),
+        ("sem_seg", 1_174_669, 4_992),
+    ],
 )
 def test_parameters_are_as_many_as_published(model: str, trainable: int, statistics: int) -> None:
     assert MODELS[model].trainable_count == trainable
@@ -59,7 +65,7 @@ def test_what_a_model_names_is_among_its_layers(model: Model) -> None:
     assert set(model.symmetric) <= names
     for dropout in model.dropouts:
         fed = [layer for layer in model.layers if layer.entry == f"dropout {dropout.name}"]
-        assert [layer.kernel[0] for layer in fed] == [dropout.width]
+        assert [layer.kernel[-2] for layer in fed] == [dropout.width]
 
 
 def test_an_entry_says_what_feeds_a_layer() -> None:
