@@ -101,19 +101,16 @@ def _modules(train: str, evaluate: str) -> Program:
     )
 
 
-_SCRIPTS = {
-    "classification": ("train.py", "evaluate.py"),
-    "parts": ("train_part_seg.py", "evaluate_part_seg.py"),
-    "scenes": ("train_sem_seg.py", "evaluate_sem_seg.py"),
-}
-
 # By implementation and task; a task that an implementation has learnt is a row more.
 PROGRAMS = {
     **{
-        ("original_tf1", task): _scripts("original_tf1", *names) for task, names in _SCRIPTS.items()
-    },
-    **{
-        ("tf2_upgraded", task): _scripts("tf2_upgraded", *names) for task, names in _SCRIPTS.items()
+        (implementation, task): _scripts(implementation, train, evaluate)
+        for implementation in ("original_tf1", "tf2_upgraded")
+        for task, train, evaluate in (
+            ("classification", "train.py", "evaluate.py"),
+            ("parts", "train_part_seg.py", "evaluate_part_seg.py"),
+            ("scenes", "train_sem_seg.py", "evaluate_sem_seg.py"),
+        )
     },
     ("tf2_native", "classification"): _modules("tf2_native.train", "tf2_native.evaluate"),
 }

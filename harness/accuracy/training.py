@@ -72,17 +72,27 @@ def train(
             folder.mkdir()
             own = replace(job, log=folder)
             started = time.monotonic()
-            _run(runtime, program.train(own), folder, on_epoch)
+            run_command(runtime, program.train(own), folder, on_epoch)
             seconds = round(time.monotonic() - started, 1)
-            _run(runtime, program.predict(own), folder, on_epoch)
+            run_command(runtime, program.predict(own), folder, on_epoch)
             write_atomically(folder / _DONE, json.dumps({"seconds": seconds}))
     return Trained(folder / PREDICTIONS, read_json(folder / _DONE)["seconds"])
 
 
-def _run(
+def run_command(
     runtime: Runtime, arguments: Arguments, folder: Path, on_epoch: Callable[[], None]
 ) -> None:
-    """Run a command to its end, its output in the folder's `OUTPUT`."""
+    """Run an implementation's command to its end, all it says in the folder's `OUTPUT`.
+
+    Arguments:
+        runtime: whose interpreter; compat.v1 is put in TensorFlow's place for its scripts.
+        arguments: of the interpreter.
+        folder: to run in.
+        on_epoch: called when an epoch begins.
+
+    Raises:
+        TrainingError: it failed; the command is ended if this process is interrupted.
+    """
     through = ("-m", "harness.workers.script") if runtime.key == "compat" else ()
     command = [str(runtime.interpreter()), *through, *arguments]
     last = "it said nothing"

@@ -79,7 +79,16 @@ def assert_refused_without_output(folder: Path, run: Run, *mentioned: str) -> No
 def test_help_names_the_commands() -> None:
     run = harness("--help")
     assert run.returncode == 0
-    for command in ("doctor", "trace", "compare", "equivalence", "upgrade", "report", "data"):
+    for command in (
+        "doctor",
+        "trace",
+        "compare",
+        "equivalence",
+        "accuracy",
+        "upgrade",
+        "report",
+        "data",
+    ):
         assert command in run.stdout
 
 
@@ -326,6 +335,38 @@ def test_a_report_of_nothing_is_refused(tmp_path: Path) -> None:
     run = harness("report", "--results", tmp_path / "results", "--out", tmp_path / "reports")
     assert_refused(run, "results")
     assert not [path for path in (tmp_path / "reports").rglob("*") if path.is_file()]
+
+
+# -- accuracy --------------------------------------------------------------------------------------
+
+
+def accuracy(folder: Path, *options: str | Path, model: str = "part_seg") -> Run:
+    places = ["--runs", folder / "runs", "--out", folder / "reports"]
+    return harness("accuracy", "--model", model, "--data", folder / "data", *places, *options)
+
+
+def test_accuracy_on_data_of_another_kind_is_refused(tmp_path: Path) -> None:
+    assert_refused(accuracy(tmp_path), "train_hdf5_file_list.txt", "part_seg")
+    assert not (tmp_path / "runs").exists()
+    assert not [path for path in (tmp_path / "reports").rglob("*") if path.is_file()]
+
+
+def test_accuracy_of_what_there_is_not_is_refused(tmp_path: Path) -> None:
+    assert_refused(accuracy(tmp_path, model="alexnet"), "alexnet", "sem_seg")
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["data"] = np.zeros((1, 4, 3))
+    (tmp_path / "data").mkdir()
+    (tmp_path / "a.h5").rename(tmp_path / "data/a.h5")
+    (tmp_path / "data/train_hdf5_file_list.txt").write_text("a.h5")
+    assert_refused(accuracy(tmp_path, "--implementation", "tf3"), "tf3", "tf2_native")
+
+
+def test_accuracy_does_not_write_over_results_it_cannot_read(tmp_path: Path) -> None:
+    results = tmp_path / "reports/results/accuracy.json"
+    results.parent.mkdir(parents=True)
+    results.write_text('{"schema": 99}')
+    assert_refused(accuracy(tmp_path), "accuracy.json", "schema")
+    assert results.read_text() == '{"schema": 99}'
 
 
 # -- data ------------------------------------------------------------------------------------------

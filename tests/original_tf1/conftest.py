@@ -37,7 +37,7 @@ def parts_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _write_shapes(path: Path, count: int, rng: np.random.Generator) -> None:
     firsts = np.cumsum([0, *(parts for _, parts in CATEGORIES.values())])
-    label = rng.integers(len(CATEGORIES), size=count)
+    label = rng.permutation(np.arange(count) % len(CATEGORIES))
     pid = rng.integers(firsts[label], firsts[label + 1], size=(POINTS, count)).T
     points = rng.standard_normal((count, POINTS, 3)) + 3 * label[:, None, None]
     points[..., 1] += pid  # something to learn
