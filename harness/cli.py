@@ -24,6 +24,7 @@ from harness import traces
 from harness.cases import BATCH, POINTS
 from harness.checks import RUNGS
 from harness.datasets import DATASETS, DatasetError
+from harness.datasets.download import ARCHIVES, fetch
 from harness.exchange import ExchangeError
 from harness.models import MODELS
 from harness.report import ReportError, render
@@ -410,7 +411,7 @@ def data_build(
 
 @data_app.command("fetch")
 def data_fetch(
-    key: Annotated[str, typer.Argument(help="modelnet40, s3dis_blocks, shapenet_part, ...")],
+    key: Annotated[str, typer.Argument(help=f"One of {', '.join(ARCHIVES)}.")],
     out: Annotated[Path, typer.Option(help="Folder to unpack the archive's own into.")] = Path(
         "data"
     ),
@@ -421,8 +422,6 @@ def data_fetch(
     sha256: Annotated[str | None, typer.Option(help="What the archive must be.")] = None,
 ) -> None:
     """Download a published archive, verify and unpack it; given again, goes on where it stopped."""
-    from harness.datasets.download import fetch
-
     print(fetch(key, out, source, sha256))
 
 

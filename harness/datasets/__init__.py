@@ -1,4 +1,4 @@
-"""Data sets: built, checked, counted and drawn from, all in ModelNet40's folder layout."""
+"""Data sets: fetched, built, checked, counted and drawn from, each in a published layout."""
 
 from harness.datasets.batch import read_batch
 from harness.datasets.clouds import Clouds

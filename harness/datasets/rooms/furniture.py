@@ -89,10 +89,12 @@ def bookcase(width: float, random: Random) -> Thing:
 def board(width: float, random: Random) -> Thing:
     """A whiteboard in its frame, and a ledge for pens, against a wall; its lower edge at z = 0."""
     height = random.uniform(1.0, 1.25)
-    face = slab(width - 0.06, 0.02, height - 0.06).moved(y=0.02, z=0.03)
-    frame = slab(width, 0.02, height).moved(y=0.01)
-    ledge = slab(width * 0.6, 0.07, 0.02).moved(y=0.06, z=0.02)
-    mesh = joined(face, joined(frame, ledge).of_part(1))
+    face = slab(width, 0.02, height).moved(y=0.01)
+    upright, lying = slab(0.03, 0.03, height), slab(width, 0.03, 0.03)
+    frame = [upright.moved(x=side * (width - 0.03) / 2) for side in (-1, 1)]
+    frame += [lying, lying.moved(z=height - 0.03)]
+    ledge = slab(width * 0.6, 0.07, 0.02).moved(y=0.05, z=0.03)
+    mesh = joined(face, joined(*(bar.moved(y=0.015) for bar in frame), ledge).of_part(1))
     return Thing("board", mesh, (colour_of("whiteboard", random), colour_of("steel", random)))
 
 
@@ -166,7 +168,7 @@ def _row_of_books(width: float, clear: float, random: Random, z: float) -> list[
     books, x = [], -width / 2
     end = width * random.uniform(0.05, 0.5)
     while x < end:
-        thick = float(random.uniform(0.05, 0.14))
+        thick = min(float(random.uniform(0.05, 0.14)), width / 2 - x)
         height = clear * float(random.uniform(0.6, 0.92))
         deep = float(random.uniform(0.16, 0.24))
         books.append(slab(thick, deep, height).moved(x=x + thick / 2, y=-0.02, z=z))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -24,14 +25,14 @@ def office(random: Random) -> Shell:
         shell.put_at_wall(furniture.desk(half - 0.5, 0.75, random), NORTH, along, out=0.05)
         _desk_top(shell, shell.width - along, random)
     shell.door(SOUTH, 0.8)
-    _row(shell, EAST, 0.9, shell.depth - 1.6, furniture.bookcase, random)
-    shell.put_at_wall(furniture.board(1.6, random), WEST, shell.depth / 2 + 0.3, z=0.95)
+    _row(shell, EAST, 0.3, shell.depth - 0.9, furniture.bookcase, random)
+    shell.put_at_wall(furniture.board(1.6, random), WEST, shell.depth / 2 - 0.2, z=0.95)
     shell.put_at_wall(furniture.sofa(1.5, random), SOUTH, shell.width - 1.6, out=0.02)
-    shell.column(0.2, shell.depth - 0.2)
+    shell.column(0.15, 0.95, thick=0.3)
     shell.beam(half)
     _lamps(shell, rows=1, random=random)
-    shell.put(furniture.bin_(random), 0.45, 0.45)
-    shell.put(furniture.carton(random), 0.5, shell.depth / 2, angle=random.uniform(0, 1))
+    shell.put(furniture.bin_(random), 0.45, shell.depth / 2 - 0.55)
+    shell.put(furniture.carton(random), 0.5, shell.depth / 2 + 0.3, angle=random.uniform(0, 1))
     shell.close("carpet")
     return shell
 
@@ -90,7 +91,7 @@ def conference_room(random: Random) -> Shell:
         shell.column(x, shell.depth - 0.2)
     for k in (1, 2):
         shell.beam(shell.width * k / 3)
-    shell.put(furniture.plant(random), 0.5, 0.5)
+    shell.put(furniture.plant(random), 0.75, shell.depth - 0.5)
     _lamps(shell, rows=2, random=random)
     shell.close("carpet")
     return shell
@@ -112,9 +113,9 @@ def hallway(random: Random) -> Shell:
         shell.column(k * step, 0.12, thick=0.24)
     shell.window(EAST, shell.depth / 2, 1.1)
     shell.put_at_wall(furniture.bookcase(0.9, random), NORTH, step, out=0.01)
-    for make in (furniture.carton, furniture.bin_, furniture.plant):
-        x = step * (1 + int(random.integers(doors - 1))) + random.uniform(0.3, 0.5)
-        shell.put(make(random), x, 0.3)
+    bays = random.permutation(doors)
+    for make, bay in zip((furniture.carton, furniture.bin_, furniture.plant), bays, strict=False):
+        shell.put(make(random), step * float(bay) + random.uniform(0.45, 0.55), 0.3)
     _lamps(shell, rows=1, random=random)
     shell.close("tiles")
     return shell
@@ -127,8 +128,8 @@ def storage(random: Random) -> Shell:
         _row(shell, wall, 0.4, shell.depth - 0.4, furniture.bookcase, random)
     shell.put(furniture.table(1.2, 0.7, random), shell.width / 2, shell.depth / 2)
     shell.put(furniture.carton(random), shell.width / 2, shell.depth / 2, DESK_HEIGHT)
-    for k in range(4):
-        x = shell.width / 2 + (k - 1.5) * 0.55
+    for k in range(3):
+        x = shell.width / 2 + (k - 1) * 0.75
         shell.put(furniture.carton(random), x, shell.depth - 0.45, angle=random.uniform(0, 0.5))
     shell.door(SOUTH, shell.width / 2)
     shell.window(NORTH, shell.width / 2, 1.0, bottom=1.5)
@@ -189,16 +190,17 @@ def _desk_top(shell: Shell, x: float, random: Random) -> None:
     far = shell.depth
     shell.put(furniture.monitor(random), x, far - 0.25, DESK_HEIGHT, np.pi)
     shell.put(furniture.keyboard(random), x, far - 0.58, DESK_HEIGHT)
-    shell.put(furniture.papers(random), x + 0.45, far - 0.45, DESK_HEIGHT, random.uniform(-1, 1))
+    shell.put(furniture.papers(random), x + 0.52, far - 0.45, DESK_HEIGHT, random.uniform(-1, 1))
     shell.put(furniture.cup(random), x - 0.4, far - 0.5, DESK_HEIGHT)
     _seat(shell, x, far - 1.15, 0.0, random)
 
 
 def _lamps(shell: Shell, rows: int, random: Random) -> None:
-    """Ceiling lights between the beams."""
-    number = max(int(shell.width / 2.2), 1)
+    """Ceiling lights, one between each two beams, in rows along the room."""
     lamp = furniture.lamp(random)
-    for row in range(rows):
-        for k in range(number):
-            x = shell.width * (2 * k + 1) / (2 * number)
-            shell.put(lamp, x, shell.depth * (row + 1) / (rows + 1), shell.height)
+    beams = [t.mesh.corners[..., 0].mean() for t in shell.things if t.category == "beam"]
+    borders = sorted([0.0, *map(float, beams), shell.width])
+    for near, far in itertools.pairwise(borders):
+        for row in range(rows):
+            y = shell.depth * (row + 1) / (rows + 1)
+            shell.put(lamp, (near + far) / 2, y, shell.height, np.pi / 2)

@@ -87,7 +87,7 @@ class Shell:
         frame += [lying, lying.moved(z=height - bar)]
         mesh = joined(high, low.of_part(1), joined(*frame).of_part(2))
         colours = tuple(colour_of(m, self.random) for m in ("sky", "outside", "light"))
-        self.put_at_wall(Thing("window", mesh, colours), wall, along, 0.02 - REVEAL, bottom)
+        self.put_at_wall(Thing("window", mesh, colours), wall, along, 0.03 - REVEAL, bottom)
 
     def beam(self, along: float, thick: float = 0.3, drop: float = 0.3) -> None:
         """A beam under the ceiling, across the room, `along` its x."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -20,6 +21,8 @@ FOLDER = "Stanford3dDataset_v1.2_Aligned_Version"
 
 # The one room whose published text is known to be flawed, and by one character; see `_mend`.
 FLAWED_ROOM = ("Area_5", "hallway_6")
+
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 _log = logging.getLogger(__name__)
 
@@ -63,8 +66,8 @@ def room_name(room: Path) -> str:
 def read_raw_room(room: Path) -> Room:
     """All the objects of a room, joined, moved to the origin.
 
-    The published `Area_5/hallway_6` has one stray character. There, and nowhere else, one line is
-    read without it, and a warning is logged that names the file and the line.
+    The published `Area_5/hallway_6` has one stray character. There, and nowhere else, one line a
+    file is read without it, and a warning is logged that names the file, the line and the reading.
 
     Arguments:
         room: the folder `Area_*/<room>`.
@@ -134,23 +137,24 @@ def _readable_lines(path: Path, may_mend: bool) -> list[str]:
     # Only a line feed ends a line: a stray control character must not be taken for one.
     lines = path.read_bytes().decode("latin-1").split("\n")
     for number, line in enumerate(lines, start=1):
-        if not line.strip() or _is_six_numbers(line):
-            continue
-        mended = _mend(line) if may_mend else None
-        if mended is None:
+        sound = _six_numbers(line) if line.strip() else ""
+        if sound is None and may_mend:
+            sound = _mend(line)
+            may_mend = False
+            if sound is not None:
+                _log.warning(
+                    "%s: line %d has a stray character, as published in v1.2; read %r as %r",
+                    path,
+                    number,
+                    line.rstrip(),
+                    sound,
+                )
+        if sound is None:
             raise DatasetError(
                 f"{path}: line {number} is {line.rstrip()!r}, not six numbers (x y z r g b); "
                 "correct the line or unpack the file again"
             )
-        _log.warning(
-            "%s: line %d has a stray character, as published in v1.2; read %r as %r",
-            path,
-            number,
-            line.rstrip(),
-            mended,
-        )
-        lines[number - 1] = mended
-        may_mend = False
+        lines[number - 1] = sound
     return lines
 
 
@@ -165,13 +169,13 @@ def _mend(line: str) -> str | None:
         return None
     (place,) = strays
     readings = [line[:place] + instead + line[place + 1 :] for instead in ("", " ")]
-    sound = [" ".join(reading.split()) for reading in readings if _is_six_numbers(reading)]
+    sound = [numbers for numbers in map(_six_numbers, readings) if numbers is not None]
     return sound[0] if sound else None
 
 
-def _is_six_numbers(line: str) -> bool:
+def _six_numbers(line: str) -> str | None:
+    """The numbers of a line with one blank between them; None if they are not six."""
     fields = line.split()
-    try:
-        return len(fields) == 6 and bool(np.isfinite([float(field) for field in fields]).all())
-    except ValueError:
-        return False
+    if len(fields) != 6 or not all(_NUMBER.fullmatch(field) for field in fields):
+        return None
+    return " ".join(fields) if np.isfinite([float(field) for field in fields]).all() else None

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.datasets import DATASETS, Clouds, class_counts, modelnet40, summary
+from harness.datasets import DATASETS, Clouds, DatasetError, class_counts, modelnet40, summary
 
 
 def test_keys_agree() -> None:
-    assert set(DATASETS) == {"digits", "primitives", "modelnet40"}
+    assert set(DATASETS) == {"digits", "primitives", "modelnet40", "s3dis", "rooms"}
     assert all(key == spec.key for key, spec in DATASETS.items())
 
 
@@ -25,6 +25,12 @@ def test_options_reach_the_builder(tmp_path: Path) -> None:
     found = DATASETS["primitives"].build(tmp_path / "p", train=2, test=1, num_points=16)
     assert (found.points, found.total("train"), found.total("test")) == (16, 20, 10)
     assert found.balance("train") == 1
+
+
+def test_an_option_there_is_not(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="digits: has no option 'size', but seed"):
+        DATASETS["digits"].build(tmp_path / "d", size="tiny")
+    assert not (tmp_path / "d").exists()
 
 
 def test_counts_keep_the_order_and_the_empty_classes(tmp_path: Path) -> None:

@@ -50,6 +50,11 @@ def test_an_unknown_class_is_clutter(annotate: Annotate) -> None:
     assert [CLASSES[label] for label in read_raw_room(folder).labels] == ["door", "clutter"]
 
 
+def test_line_ends_of_other_systems(annotate: Annotate) -> None:
+    folder = annotate("Area_1/office_1", door_1="0 0 0 1 2 3\r\n1\t1  1 1 2\r3\n")
+    np.testing.assert_array_equal(read_raw_room(folder).points, [[0, 0, 0], [1, 1, 1]])
+
+
 def test_what_is_not_an_annotation_is_passed_over(annotate: Annotate) -> None:
     folder = annotate("Area_1/office_1", door_1="0 0 0 1 2 3\n\n1 1 1 1 2 3")
     (folder / "Annotations" / ".DS_Store").write_bytes(b"\0\1")
@@ -69,6 +74,8 @@ def test_what_is_not_an_annotation_is_passed_over(annotate: Annotate) -> None:
         "1 2 3 4 5 nan",
         "1 2 3 18\x105 6 7",
         "1,2,3,4,5,6",
+        "1_0 2 3 4 5 6",
+        "1e999 2 3 4 5 6",
         "1 2 3 4 5 \xff6",
     ],
 )
