@@ -35,7 +35,12 @@ def named_variables(model: keras.Model) -> dict[str, keras.Variable]:
         and the seeds of dropout are no part of the function, and left out.
     """
     if not has_tf1_form(model):
-        return {f"{layer.name}/{v.name}": v for layer in model.layers for v in layer.weights}
+        return {
+            f"{layer.name}/{variable.name}": variable
+            for layer in model.layers
+            for variable in layer.weights
+            if variable.name != "step"
+        }
     return dict(pair for layer in model.layers for pair in _variables(layer.name, layer))
 
 

@@ -29,10 +29,8 @@ class _ActivityOrthogonality(keras.regularizers.Regularizer):
             x: flattened transforms, B x K^2.
 
         Returns:
-            Scalar tensor of the dtype of `x`, or float32 where that is shorter: a sum of squares
-            soon overflows float16.
+            Scalar tensor, of the dtype of `x`.
         """
-        x = ops.cast(x, keras.backend.result_type(x.dtype, "float32"))
         products = self._products(ops.reshape(x, (-1, self.size, self.size)))
         residual = products - ops.eye(self.size, dtype=products.dtype)
         return self.weight * ops.sum(ops.square(residual))
@@ -55,10 +53,10 @@ class MixedOrthogonality(_ActivityOrthogonality):
     memory order, B * B of them, these entries are held against an identity that has nothing to do
     with them unless B is 1.
 
-    No batch of rotations comes near zero. At B = 32, K = 128 and weight 0.001, what Keras adds to
-    the loss is 8.13 where every transform is the identity, 4.10 where every one is zero, and
-    little less anywhere: the penalty makes transforms small. Together with the 0.10 of the 3 x 3
-    transform this is most of the training loss near 4.6 that was published.
+    So it makes transforms small, not orthogonal. At B = 32, K = 128 and weight 0.001, what Keras
+    adds to the loss is 8.13 where every transform is the identity and 4.10 where every one is zero.
+    With the 0.10 that a 3 x 3 transform of zeros adds, this is most of the training loss near 4.6
+    that was published.
 
     Time and memory grow with the square of the batch size.
     """

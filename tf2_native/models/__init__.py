@@ -51,8 +51,8 @@ def build_model(
         name: a key of `MODELS`.
         num_classes: number of classes; as published where left out.
         num_points: points per cloud; any number where left out.
-        bn_momentum: of every batch normalisation; a float or a schedule of the step (for `shape_seg`
-            a float). Where left out, that of `BN_MOMENTUM`, or 0.9.
+        bn_momentum: of every batch normalisation; a float or a schedule of the step. Where left
+            out, that of `BN_MOMENTUM`, or 0.9.
 
     Returns:
         Model from `points` to logits or probabilities, both of Keras' default float dtype; the

@@ -14,12 +14,14 @@ size that the network was built for; here, clouds may have any number of points.
 import keras
 
 from tf2_native.layers import (
+    BatchNormalization,
     ConcatenatedConv1D,
     FlatIdentity,
     MaxOverPoints,
     MixedOrthogonality,
     PerCloudOrthogonality,
 )
+from tf2_native.layers.batch_norm import Momentum
 from tf2_native.tensor import Tensor
 
 # As published. With no share of the old average kept, the "moving" statistics are those of the last
@@ -32,7 +34,7 @@ PUBLISHED_MOMENTUM = 0.0
 CORRECTED_MOMENTUM = 0.99
 
 
-def shape_seg(*, num_classes: int, num_points: int | None, bn_momentum: float) -> keras.Model:
+def shape_seg(*, num_classes: int, num_points: int | None, bn_momentum: Momentum) -> keras.Model:
     """The network as published, whose regulariser mixes clouds: see `MixedOrthogonality`.
 
     Arguments:
@@ -48,7 +50,7 @@ def shape_seg(*, num_classes: int, num_points: int | None, bn_momentum: float) -
 
 
 def shape_seg_corrected(
-    *, num_classes: int, num_points: int | None, bn_momentum: float
+    *, num_classes: int, num_points: int | None, bn_momentum: Momentum
 ) -> keras.Model:
     """The network as it was meant, each cloud regularised on its own: see `PerCloudOrthogonality`.
 
@@ -75,10 +77,11 @@ class _ShapeSegmenter:
     def __init__(
         self,
         regularizer: type[MixedOrthogonality] | type[PerCloudOrthogonality],
-        bn_momentum: float,
+        bn_momentum: Momentum,
     ) -> None:
         self.regularizer = regularizer
         self.bn_momentum = bn_momentum
+        self.full_precision = keras.config.dtype_policy().variable_dtype
 
     def model(self, name: str, num_classes: int, num_points: int | None) -> keras.Model:
         points = keras.Input((num_points, 3), name="points")
@@ -90,7 +93,7 @@ class _ShapeSegmenter:
             num_classes,
             1,
             activation="softmax",
-            dtype=keras.config.dtype_policy().variable_dtype,
+            dtype=self.full_precision,
             name="segmentation_head",
         )(x)
         return keras.Model(points, probabilities, name=name)
@@ -118,12 +121,14 @@ class _ShapeSegmenter:
         for number, units in ((1, 512), (2, 256)):
             net = self._dense(net, units, f"{name}_{number}_1")
         # Unlike the TF1 networks', this layer holds the identity in its bias, where weight updates
-        # reach it; and both transforms are regularised, the 3 x 3 one too.
+        # reach it; and both transforms are regularised, the 3 x 3 one too. In mixed precision, the
+        # penalty's sum of squares would overflow float16.
         transform = keras.layers.Dense(
             size**2,
             kernel_initializer="zeros",
             bias_initializer=FlatIdentity(),
             activity_regularizer=self.regularizer(size),
+            dtype=self.full_precision,
             name=f"{name}_final",
         )(net)
         transform = keras.layers.Reshape((size, size), name=f"{name}_matrix")(transform)
@@ -137,5 +142,7 @@ class _ShapeSegmenter:
         return self._normalised(keras.layers.Dense(units, name=f"{name}_dense")(x), name)
 
     def _normalised(self, x: Tensor, name: str) -> Tensor:
-        x = keras.layers.BatchNormalization(momentum=self.bn_momentum, name=f"{name}_batch_norm")(x)
+        x = BatchNormalization(
+            self.bn_momentum, moving_variance_initializer="ones", name=f"{name}_batch_norm"
+        )(x)
         return keras.layers.Activation("relu", name=f"{name}_relu")(x)
