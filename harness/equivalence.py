@@ -221,7 +221,7 @@ class Run:
         outcome: Outcome,
         seconds: float,
     ) -> None:
-        status = "fail" if outcome.findings else "pass"
+        status: schema.Status = "fail" if outcome.findings else "pass"
         self._add(_result(case, rung, reference.key, candidate, status, seconds, outcome))
         where = (case.model.key, candidate.precision, reference.key, candidate.key)
         if rung == "inference":
@@ -318,7 +318,7 @@ def _result(
     rung: str,
     reference: str,
     candidate: Subject,
-    status: str,
+    status: schema.Status,
     seconds: float,
     outcome: Outcome = NOTHING,
     reason: str = "",

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tf2_native.errors import InputError, one_line_errors
 from tf2_native.models import MODELS, build_model
-from tf2_native.naming import named_variables, tf1_shape, tf1_variable_name
+from tf2_native.naming import has_tf1_form, named_variables, tf1_shape, tf1_variable_name
 
 
 def load_tf1_checkpoint(model: keras.Model, prefix: str | Path) -> None:
@@ -25,8 +25,9 @@ def load_tf1_checkpoint(model: keras.Model, prefix: str | Path) -> None:
 
     Raises:
         InputError: there is no such checkpoint, or it lacks a variable or has it in another shape;
-            the model is then unchanged.
+            the model is then unchanged. Or the network has no TF1 form.
     """
+    _refuse_without_tf1_form(model)
     stored = _read(prefix)
     values = {
         canonical: _checked(stored, prefix, canonical, tf1_shape(canonical, variable))
@@ -42,9 +43,13 @@ def save_tf1_checkpoint(model: keras.Model, prefix: str | Path) -> None:
     Arguments:
         model: as `build_model` makes it.
         prefix: path without `.index`; its folder is created.
+
+    Raises:
+        InputError: the network has no TF1 form.
     """
     import tensorflow as tf
 
+    _refuse_without_tf1_form(model)
     values = {
         tf1_variable_name(canonical): np.reshape(
             keras.ops.convert_to_numpy(variable), tf1_shape(canonical, variable)
@@ -58,6 +63,13 @@ def save_tf1_checkpoint(model: keras.Model, prefix: str | Path) -> None:
         }
         session.run(tf.compat.v1.global_variables_initializer())
         tf.compat.v1.train.Saver(variables).save(session, str(prefix), write_meta_graph=False)
+
+
+def _refuse_without_tf1_form(model: keras.Model) -> None:
+    if not has_tf1_form(model):
+        raise InputError(
+            f"{model.name} never was a TF1 network and has no TF1 checkpoints; use .keras files"
+        )
 
 
 def _read(prefix: str | Path) -> dict[str, NDArray[np.generic]]:

@@ -79,8 +79,8 @@ class MeanClassAccuracy(keras.metrics.Metric):
         """Counts one batch.
 
         Arguments:
-            y_true: true classes, [n] or [n, 1].
-            y_pred: logits, [n, num_classes].
+            y_true: true classes, of clouds, [B] or [B, 1], or of their points, B x N.
+            y_pred: logits or probabilities, [B, num_classes] or B x N x num_classes.
             sample_weight: not supported: clouds count alike.
 
         Raises:
@@ -89,7 +89,8 @@ class MeanClassAccuracy(keras.metrics.Metric):
         if sample_weight is not None:
             raise ValueError("MeanClassAccuracy counts every cloud alike; leave sample_weight out")
         labels = ops.reshape(ops.cast(y_true, "int32"), (-1,))
-        hits = ops.equal(labels, ops.cast(ops.argmax(y_pred, axis=-1), "int32"))
+        predictions = ops.reshape(ops.cast(ops.argmax(y_pred, axis=-1), "int32"), (-1,))
+        hits = ops.equal(labels, predictions)
         one_hot = ops.one_hot(labels, self.num_classes, dtype=self.dtype)
         self.seen.assign_add(ops.sum(one_hot, axis=0))
         self.correct.assign_add(ops.sum(one_hot * ops.cast(hits, self.dtype)[:, None], axis=0))

@@ -15,16 +15,35 @@ _HEADS = ("cla", "seg")
 _MOMENT_OPS = {"moving_mean": "Squeeze", "moving_variance": "Squeeze_1"}
 
 
+def has_tf1_form(model: keras.Model) -> bool:
+    """Whether a model is a TF1 network rewritten: all of those are made of shared MLPs.
+
+    Arguments:
+        model: as `build_model` makes it.
+    """
+    return any(isinstance(layer, SharedMLP) for layer in model.layers)
+
+
 def named_variables(model: keras.Model) -> dict[str, keras.Variable]:
-    """The parameters and moving statistics of a model by their canonical names, the TF1 scopes.
+    """The parameters and moving statistics of a model by their canonical names.
+
+    Those are the TF1 scopes or, for a network without a TF1 form, Keras' own names.
 
     Arguments:
         model: as `build_model` makes it.
 
     Returns:
-        Variables by name (`conv1/weights`, `conv1/bn/moving_mean`, ...), from input to output. The
-        counters of schedules and the seeds of dropout are no part of the function, and left out.
+        Variables by name (`conv1/weights`, `conv1/bn/moving_mean`, ...; `features_64_conv/kernel`,
+        `features_64_batch_norm/moving_mean`, ...), from input to output. The counters of schedules
+        and the seeds of dropout are no part of the function, and left out.
     """
+    if not has_tf1_form(model):
+        return {
+            f"{layer.name}/{variable.name}": variable
+            for layer in model.layers
+            for variable in layer.weights
+            if variable.name != "step"
+        }
     return {
         f"{scope}/{leaf}": variable
         for scope, layer in linear_layers(model).items()

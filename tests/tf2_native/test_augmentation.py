@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tf2_native.augmentation import augment, jitter, rotate_about_y
+from tf2_native.augmentation import augment, jitter, rotate_about_y, uniform_jitter
 
 
 def test_quarter_turn_takes_x_to_z():
@@ -36,3 +36,10 @@ def test_augment_draws_angles_then_noise():
     expected = jitter(rotate_about_y(points, angles), noise)
     np.testing.assert_array_equal(augment(points, np.random.default_rng(1)), expected)
     assert np.abs(expected - points).max() > 0.1
+
+
+def test_uniform_jitter_spreads_draws_over_its_reach():
+    draws = np.array([[[0.0, 0.5, 0.75]]])
+    moved = uniform_jitter(np.ones((1, 1, 3), "float32"), draws)
+    np.testing.assert_allclose(moved, [[[0.995, 1, 1.0025]]], rtol=1e-6)
+    assert moved.dtype == np.float32

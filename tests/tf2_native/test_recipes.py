@@ -38,3 +38,28 @@ def test_optimisers_follow_the_schedule():
     assert isinstance(momentum, Momentum)
     assert momentum.momentum == 0.25
     assert float(momentum.learning_rate) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [
+        # 92 batches an epoch were counted; both boundaries lie at the end of the 15th.
+        ("shape_seg", {0: 1e-3, 1380: 1e-3, 1381: 2.5e-4, 2760: 2.5e-4, 5519: 2.5e-4}),
+        ("shape_seg_corrected", {0: 1e-3, 1395: 1e-3, 1396: 5e-4, 2790: 5e-4, 2791: 2.5e-4}),
+    ],
+)
+def test_rates_of_the_shape_segmenter(name, steps):
+    recipe = RECIPES[name]
+    assert (recipe.batch_size, recipe.num_points, recipe.epochs) == (32, 1024, 60)
+    schedule = recipe.learning_rate_schedule()
+    assert {step: float(schedule(step)) for step in steps} == pytest.approx(steps)
+
+
+def test_shape_segmenter_has_the_optimiser_of_keras():
+    optimizer = RECIPES["shape_seg"].make_optimizer()
+    assert (optimizer.epsilon, optimizer.beta_2) == (1e-7, 0.999)
+    assert isinstance(
+        replace(RECIPES["shape_seg"], optimizer="momentum").make_optimizer(), Momentum
+    )
+    assert RECIPES["shape_seg"].bn_momentum_schedule() == 0
+    assert RECIPES["shape_seg_corrected"].bn_momentum_schedule() == 0.99

@@ -17,10 +17,12 @@ class BatchNormalization(keras.layers.Layer):
 
     Three things differ from `keras.layers.BatchNormalization`, each of them silent:
 
-    - the moving variance starts at zero, like the mean: TF1's `ExponentialMovingAverage` of a
-      tensor does, and is not debiased;
+    - the moving variance starts at zero, like the mean, unless told otherwise: TF1's
+      `ExponentialMovingAverage` of a tensor does, and is not debiased;
     - `momentum` may follow a schedule, which PointNet raises from 0.5 to 0.99 as training goes on;
-    - the variance is the mean squared distance from the mean, in two passes, on every backend.
+    - the variance is the mean squared distance from the mean, in two passes, on every backend,
+      and in float64 where that is asked for: Keras' own layer falls back to float32 on JAX and
+      PyTorch.
 
     A schedule is evaluated on the layer's own `step`, the number of training calls so far. Being a
     variable, it works in compiled graphs, and is saved and restored with the weights.
@@ -29,21 +31,31 @@ class BatchNormalization(keras.layers.Layer):
         momentum: share of the old average kept at each training call; a float, or a serialisable
             callable from an integer step to a scalar.
         epsilon: added to the variance.
+        moving_variance_initializer: "zeros" as in TF1, or "ones" as in Keras.
         **kwargs: for `keras.layers.Layer`.
     """
 
-    def __init__(self, momentum: Momentum = 0.9, epsilon: float = 1e-3, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        momentum: Momentum = 0.9,
+        epsilon: float = 1e-3,
+        moving_variance_initializer: str = "zeros",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.momentum = momentum
         self.epsilon = epsilon
+        self.moving_variance_initializer = moving_variance_initializer
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Creates gamma, beta and the moving statistics, each [C], and a counter for a schedule."""
         shape = (input_shape[-1],)
-        self.gamma = self.add_weight(shape=shape, initializer="ones", name="gamma")
-        self.beta = self.add_weight(shape=shape, initializer="zeros", name="beta")
-        self.moving_mean = self._add_statistic(shape, "moving_mean")
-        self.moving_variance = self._add_statistic(shape, "moving_variance")
+        self.gamma = self._add_weight(shape, "ones", "gamma", trainable=True)
+        self.beta = self._add_weight(shape, "zeros", "beta", trainable=True)
+        self.moving_mean = self._add_weight(shape, "zeros", "moving_mean", trainable=False)
+        self.moving_variance = self._add_weight(
+            shape, self.moving_variance_initializer, "moving_variance", trainable=False
+        )
         if callable(self.momentum):
             self.step = self.add_weight(
                 shape=(), initializer="zeros", dtype="int32", trainable=False, name="step"
@@ -59,18 +71,25 @@ class BatchNormalization(keras.layers.Layer):
         Returns:
             Tensor like `x`.
         """
+        # In mixed precision, 16 bits would be too few for sums over a batch.
+        x = ops.cast(x, self.variable_dtype)
         if training:
             mean, variance = _moments(x)
             self._average(mean, variance)
         else:
             mean, variance = self.moving_mean, self.moving_variance
         scale = self.gamma * ops.rsqrt(variance + self.epsilon)
-        return x * scale + (self.beta - mean * scale)
+        return ops.cast(x * scale + (self.beta - mean * scale), self.compute_dtype)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, the schedule serialised."""
         momentum = keras.saving.serialize_keras_object(self.momentum)
-        return {**super().get_config(), "momentum": momentum, "epsilon": self.epsilon}
+        return {
+            **super().get_config(),
+            "momentum": momentum,
+            "epsilon": self.epsilon,
+            "moving_variance_initializer": self.moving_variance_initializer,
+        }
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "BatchNormalization":
@@ -78,8 +97,12 @@ class BatchNormalization(keras.layers.Layer):
         momentum = keras.saving.deserialize_keras_object(config["momentum"])
         return cls(**{**config, "momentum": momentum})
 
-    def _add_statistic(self, shape: tuple[int | None, ...], name: str) -> keras.Variable:
-        return self.add_weight(shape=shape, initializer="zeros", trainable=False, name=name)
+    def _add_weight(
+        self, shape: tuple[int | None, ...], initializer: str, name: str, *, trainable: bool
+    ) -> keras.Variable:
+        return self.add_weight(
+            shape=shape, initializer=initializer, trainable=trainable, autocast=False, name=name
+        )
 
     def _average(self, mean: Tensor, variance: Tensor) -> None:
         momentum = self._next_momentum()

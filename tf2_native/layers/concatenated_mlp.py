@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import keras
-from keras import ops
 
+from tf2_native.layers.concatenation import concatenated_product
 from tf2_native.layers.shared_mlp import SharedMLP
 from tf2_native.tensor import Tensor
 
@@ -16,12 +16,9 @@ class ConcatenatedMLP(SharedMLP):
     """`SharedMLP` over the concatenation of its inputs, which is never made.
 
     The TF1 networks tiled the global feature to every point, put it beside the point's own, and
-    multiplied the lot by one kernel. With that kernel cut into rows, W = [W_p; W_g],
-
-        [p, g] W = p W_p + g W_g,
-
-    and the second product is the same for all points of a cloud: it is made once a cloud, which in
-    `pointnet_seg` saves 94 % of the layer. The kernel stays one variable of the TF1 shape.
+    multiplied the lot by one kernel. Here it is multiplied once a cloud (see
+    `concatenated_product`), which in `pointnet_seg` saves 94 % of the layer. The kernel stays one
+    variable of the TF1 shape.
 
     Arguments: those of `SharedMLP`.
     """
@@ -51,17 +48,7 @@ class ConcatenatedMLP(SharedMLP):
 
     def linear(self, x: Sequence[Tensor]) -> Tensor:
         """Sums the products of each input with its rows of the kernel, and the bias."""
-        of_points, of_clouds, start = 0, self.bias, 0
-        for feature, width in zip(x, self.widths, strict=True):
-            product = ops.matmul(feature, self.kernel[start : start + width])
-            start += width
-            if len(feature.shape) == 3:
-                of_points = of_points + product
-            else:
-                of_clouds = of_clouds + product
-        if len(of_clouds.shape) == 2:
-            of_clouds = ops.expand_dims(of_clouds, 1)
-        return of_points + of_clouds
+        return concatenated_product(x, self.kernel, self.bias)
 
     def compute_output_shape(self, input_shape: Sequence[Shape]) -> Shape:
         """B x N x units."""

@@ -1,4 +1,6 @@
-"""The Glorot limit that TF1 gave a layer reading raw points as an image."""
+"""Starting values that Keras has no name for."""
+
+from math import isqrt
 
 import keras
 
@@ -28,3 +30,21 @@ class ImageGlorotUniform(keras.initializers.GlorotUniform):
         channels, units = shape
         image = super().__call__((1, channels, 1, units), dtype=dtype)
         return keras.ops.reshape(image, shape)
+
+
+@keras.saving.register_keras_serializable(package="tf2_native")
+class FlatIdentity(keras.initializers.Initializer):
+    """The identity matrix, its rows end to end: the bias of a layer that predicts transforms."""
+
+    def __call__(self, shape: tuple[int], dtype: str | None = None) -> Tensor:
+        """Makes the vector.
+
+        Arguments:
+            shape: (K^2,).
+            dtype: floating dtype; Keras' default float where left out.
+
+        Returns:
+            Tensor [K^2].
+        """
+        identity = keras.ops.eye(isqrt(shape[0]), dtype=dtype or keras.config.floatx())
+        return keras.ops.reshape(identity, shape)
