@@ -96,9 +96,9 @@ def draw_weight(parameter: Parameter, seed: int) -> np.ndarray:
     rng = np.random.default_rng([seed, zlib.crc32(parameter.name.encode())])
     noise = rng.standard_normal(parameter.shape)
     layer, leaf = parameter.name.rsplit("/", 1)
-    if leaf == "weights":
+    if leaf in ("weights", "kernel"):
         value = noise * np.sqrt(2.0 / np.prod(parameter.shape[:-1]))
-        if layer.endswith(("transform_XYZ", "transform_feat")):
+        if layer.endswith(("transform_XYZ", "transform_feat", "_final")):
             value *= 0.05  # the transform stays near the identity, and clearly is not it
     elif leaf == "gamma":
         value = (1 + 0.1 * noise) * np.where(rng.random(parameter.shape) < 0.1, -1, 1)
@@ -106,6 +106,8 @@ def draw_weight(parameter: Parameter, seed: int) -> np.ndarray:
         value = 1 + 0.1 * rng.random(parameter.shape)
     else:
         value = 0.1 * noise
+    if leaf == "bias" and layer.endswith("_final"):  # holds the identity, flattened
+        value += np.eye(int(np.sqrt(value.size))).ravel()
     return value.astype(np.float32)
 
 

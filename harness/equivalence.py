@@ -15,6 +15,7 @@ from harness import machine
 from harness.cases import BATCH, POINTS, Case, make_case
 from harness.checks import RUNGS
 from harness.checks.training import STEPS
+from harness.computed import NAME, ComputedReference
 from harness.datasets import sample
 from harness.datasets.samples import description
 from harness.models import MODELS
@@ -133,6 +134,7 @@ class Run:
         self._progress = start(self.total())
         self._lock = threading.Lock()
         self._stopped = threading.Event()
+        self._computed = ComputedReference()
         self.results: list[schema.Result] = []
         self.depth: list[schema.Depth] = []
         self.trajectory: list[schema.Trajectory] = []
@@ -140,11 +142,25 @@ class Run:
 
     def total(self) -> int:
         """How many checks there are."""
-        live = sum(pair != self.cast.live for pair in self.cast.candidates)
-        recorded = len(self.cast.candidates) if self.cast.recorded else 0
-        return (
-            (live + recorded) * len(self.cases) * len(self.plan.precisions) * len(self.plan.rungs)
+        met = (
+            len(self._encounters(pair, precision))
+            for pair in self.cast.candidates
+            for precision in self.plan.precisions
         )
+        return sum(met) * len(self.plan.rungs)
+
+    def _encounters(self, pair: Pair, precision: str) -> list[tuple[Case, str]]:
+        """What a candidate is checked on, and against whom: "live", "recorded" or "computed"."""
+        met = []
+        for case in self.cases:
+            if case.model.has_ancestor:
+                if pair != self.cast.live:
+                    met.append((case, "live"))
+                if self.cast.recorded:
+                    met.append((case, "recorded"))
+            elif pair[0] == "tf2_native" and precision == ComputedReference.precision:
+                met.append((case, "computed"))
+        return met
 
     def climb(self) -> None:
         """Make all checks, two candidates at a time: a worker uses one thread."""
@@ -169,30 +185,34 @@ class Run:
                 self._meet(reference)
 
     def _climb(self, pair: Pair, live: Subject) -> None:
-        if self._stopped.is_set():
+        encounters = self._encounters(pair, live.precision)
+        if self._stopped.is_set() or not encounters:
             return
-        if pair == self.cast.live:
-            self._against_recordings(live)
-            return
-        with self._open(pair, live.precision) as candidate:
-            for case in self.cases:
-                self._check_all(case, live, candidate)
-            self._against_recordings(candidate)
-            self._meet(candidate)
+        with contextlib.ExitStack() as stack:
+            candidate = live
+            if pair != self.cast.live:
+                candidate = stack.enter_context(self._open(pair, live.precision))
+            for case, kind in encounters:
+                self._meet_reference(case, kind, live, candidate)
+            if candidate is not live:
+                self._meet(candidate)
 
     def _open(self, pair: Pair, precision: str) -> Subject:
         implementation, runtime = pair
         return Subject(implementation, RUNTIMES[runtime], precision)
 
-    def _against_recordings(self, candidate: Subject) -> None:
-        if not self.cast.recorded:
-            return
-        for case in self.cases:
-            try:
-                self._check_all(case, RecordedReference(case, candidate.precision), candidate)
-            except NotComparable as reason:
-                for rung in self.plan.rungs:
-                    self._skip(case, rung, "recorded", candidate, str(reason), 0.0)
+    def _meet_reference(self, case: Case, kind: str, live: Subject, candidate: Subject) -> None:
+        try:
+            reference: Reference = live
+            if kind == "recorded":
+                reference = RecordedReference(case, candidate.precision)
+            elif kind == "computed":
+                reference = self._computed
+        except NotComparable as reason:
+            for rung in self.plan.rungs:
+                self._skip(case, rung, kind, candidate, str(reason), 0.0)
+        else:
+            self._check_all(case, reference, candidate)
 
     def _check_all(self, case: Case, reference: Reference, candidate: Subject) -> None:
         for rung in self.plan.rungs:
@@ -293,12 +313,21 @@ def run(plan: Plan, start: Callable[[int], Progress]) -> schema.Equivalence:
         settings=schema.Settings(
             plan.batch, plan.points, plan.seed, NUDGES, MULTIPLE, max(STEPS.values())
         ),
-        references=players.references,
+        references=_references(players, cases),
         subjects=tuple(sorted(matrix.subjects.values(), key=lambda s: order.index(s.key))),
         results=tuple(sorted(matrix.results, key=lambda r: (*_where(r, order), ranks[r.rung]))),
         depth=tuple(sorted(matrix.depth, key=lambda d: _where(d, order))),
         trajectory=tuple(sorted(matrix.trajectory, key=lambda t: _where(t, order))),
     )
+
+
+def _references(players: Cast, cases: Sequence[Case]) -> tuple[schema.Reference, ...]:
+    """What took part as a reference: who is live or recorded, and NumPy where it was needed."""
+    orphans = [case.model.key for case in cases if not case.model.has_ancestor]
+    if not orphans:
+        return players.references
+    said = f"for {' and '.join(orphans)}, without TF1 ancestor: a forward pass of its own"
+    return (*players.references, schema.Reference(NAME, True, said))
 
 
 def _where(

@@ -51,6 +51,34 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class KerasLayer:
+    """A layer of a network without TF1 ancestor, under Keras' own names.
+
+    Attributes:
+        name: of the layer.
+        kernel: shape of `kernel`: [1, C, units] of a convolution, [C, units] of a dense layer;
+            of a batch norm, [units] alone.
+        entry: as for `Layer`.
+    """
+
+    name: str
+    kernel: tuple[int, ...]
+    entry: str = ""
+
+    @property
+    def parameters(self) -> Iterator[Parameter]:
+        width = (self.kernel[-1],)
+        if len(self.kernel) > 1:
+            yield Parameter(f"{self.name}/kernel", self.kernel, True)
+            yield Parameter(f"{self.name}/bias", width, True)
+        else:
+            yield Parameter(f"{self.name}/gamma", width, True)
+            yield Parameter(f"{self.name}/beta", width, True)
+            for leaf in MOVING_STATISTICS:
+                yield Parameter(f"{self.name}/{leaf}", width, False)
+
+
+@dataclass(frozen=True)
 class Dropout:
     """A dropout layer.
 
@@ -82,14 +110,14 @@ class Model:
         channels: of a point.
         per_point: whether it labels points, with logits B x N x K, or clouds, with logits B x K.
         num_categories: of the clouds, one of which it is told; 0 if it is told none.
-        task: "classification", "parts" or "scenes"; says what data it takes.
-        script: the TF1-style program that trains it.
+        task: "classification", "parts", "shapes" or "scenes"; says what data it takes.
+        script: the TF1-style program that trains it; None for a network without TF1 ancestor.
         batch_size: clouds a step, as published.
         stair: clouds to a stair of the learning rate, as published.
     """
 
     key: str
-    layers: tuple[Layer, ...]
+    layers: tuple[Layer | KerasLayer, ...]
     dropouts: tuple[Dropout, ...]
     outputs: tuple[str, ...]
     loss_terms: tuple[str, ...]
@@ -99,13 +127,18 @@ class Model:
     per_point: bool = False
     num_categories: int = 0
     task: str = "classification"
-    script: str = "train"
+    script: str | None = "train"
     batch_size: int = 32
     stair: int = 200_000
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         return tuple(p for layer in self.layers for p in layer.parameters)
+
+    @property
+    def has_ancestor(self) -> bool:
+        """Whether there is a TF1 network that it has to equal."""
+        return self.script is not None
 
     @property
     def trainable_count(self) -> int:
@@ -287,7 +320,72 @@ _SEM_SEG = Model(
     stair=300_000,
 )
 
+
+def _keras_block(name: str, kind: str, *kernel: int, entry: str = "") -> tuple[KerasLayer, ...]:
+    """A linear layer and the batch norm behind it; ReLU owns nothing."""
+    return (
+        KerasLayer(f"{name}_{kind}", kernel, entry=entry),
+        KerasLayer(f"{name}_batch_norm", kernel[-1:]),
+    )
+
+
+def _keras_transform(name: str, channels: int) -> tuple[KerasLayer, ...]:
+    return (
+        *_keras_block(f"{name}_1", "conv", 1, channels, 64),
+        *_keras_block(f"{name}_2", "conv", 1, 64, 128),
+        *_keras_block(f"{name}_3", "conv", 1, 128, 1024),
+        *_keras_block(f"{name}_1_1", "dense", 1024, 512, entry=f"{name}: max over points"),
+        *_keras_block(f"{name}_2_1", "dense", 512, 256),
+        KerasLayer(f"{name}_final", (256, channels * channels)),
+    )
+
+
+def _shape_seg(key: str) -> Model:
+    """keras.io's shape segmenter, whose variants have the same layers."""
+    return Model(
+        key=key,
+        layers=(
+            *_keras_transform("input_transformation_block", 3),
+            *_keras_block("features_64", "conv", 1, 3, 64, entry="points, transformed"),
+            *_keras_block("features_128_1", "conv", 1, 64, 128),
+            *_keras_block("features_128_2", "conv", 1, 128, 128),
+            *_keras_transform("transformed_features", 128),
+            *_keras_block("features_512", "conv", 1, 128, 512, entry="features, transformed"),
+            *_keras_block("pre_maxpool_block", "conv", 1, 512, 2048),
+            *_keras_block(
+                "segmentation_features",
+                "conv",
+                1,
+                64 + 128 + 128 + 128 + 512 + 2048,
+                128,
+                entry="all features of a point, and the global one, side by side",
+            ),
+            KerasLayer("segmentation_head", (1, 128, 5)),
+        ),
+        dropouts=(),
+        outputs=("probabilities",),
+        loss_terms=("cross_entropy", "input_orthogonality", "feature_orthogonality"),
+        num_classes=5,
+        symmetric=(
+            "input_transformation_block_3_batch_norm",
+            "transformed_features_3_batch_norm",
+            "pre_maxpool_block_batch_norm",
+        ),
+        per_point=True,
+        task="shapes",
+        script=None,
+    )
+
+
 MODELS = {
     model.key: model
-    for model in (_POINTNET_CLS, _POINTNET_CLS_BASIC, _POINTNET_SEG, _PART_SEG, _SEM_SEG)
+    for model in (
+        _POINTNET_CLS,
+        _POINTNET_CLS_BASIC,
+        _POINTNET_SEG,
+        _PART_SEG,
+        _SEM_SEG,
+        _shape_seg("shape_seg"),
+        _shape_seg("shape_seg_corrected"),
+    )
 }

@@ -52,6 +52,8 @@ def trace(
     Raises:
         ExchangeError, RuntimeUnavailable, WorkerError: it cannot be done.
     """
+    if implementation != "tf2_native" and not case.model.has_ancestor:
+        raise ExchangeError(f"{case.model.key} has no TF1 ancestor: use tf2_native")
     if options["dropout"] == "masks" and options["mode"] == "training":
         for dropout in case.model.dropouts:
             if f"dropout/{dropout.name}" not in case.batch:

@@ -29,7 +29,7 @@ def check(case: Case, reference: Reference, candidate: Subject) -> Outcome:
             pair = evidence.measure(output, arrays[output])
             measured.append(renamed(pair, f"{name}/pair/{output}"))
             own = ours[output][: len(index)]
-            if case.model.per_point and output == "outputs/logits":
+            if case.model.per_point and output == f"outputs/{case.model.outputs[0]}":
                 own = np.take_along_axis(own, index[..., None], axis=1)
             measured.append(base.between(f"{name}/self/{output}", output, own, arrays[output]))
 

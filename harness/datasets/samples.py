@@ -27,7 +27,7 @@ def sample(task: str, batch: int, points: int, seed: int, folder: Path | None = 
     """One batch for a task.
 
     Arguments:
-        task: "classification", "parts" or "scenes".
+        task: "classification", "parts", "shapes" (of one category) or "scenes".
         batch: B, number of clouds.
         points: N, points of each.
         seed: the same seed draws the same batch.
@@ -51,6 +51,7 @@ def description(task: str) -> str:
     return {
         "classification": "handwritten digits",
         "parts": "generated shapes with parts",
+        "shapes": "generated chairs with parts",
         "scenes": "generated rooms in blocks",
     }[task]
 
@@ -77,6 +78,13 @@ def _parts(batch: int, points: int, seed: int) -> Sample:
     clouds = clouds.take(spread(clouds.labels, np.random.default_rng(seed))[:batch])
     assert clouds.parts is not None
     return {"points": clouds.points, "labels": clouds.parts, "category": clouds.labels}
+
+
+def _chairs(batch: int, points: int, seed: int) -> Sample:
+    clouds = primitives.generate(batch, points, seed)
+    clouds = clouds.take(np.flatnonzero(clouds.labels == primitives.SHAPE_NAMES.index("chair")))
+    assert clouds.parts is not None
+    return {"points": clouds.points, "labels": clouds.parts - clouds.parts.min()}
 
 
 def _stored_parts(folder: Path, batch: int, points: int, seed: int) -> Sample:
@@ -124,6 +132,7 @@ _SOURCES: Mapping[str, tuple[Callable[..., Sample], Callable[..., Sample]]] = Ma
     {
         "classification": (_digits, _shapes),
         "parts": (_parts, _stored_parts),
+        "shapes": (_chairs, _stored_parts),
         "scenes": (_scenes, _stored_scenes),
     }
 )

@@ -29,7 +29,10 @@ class KerasNetwork(object):
         self.model.optimizer.build(self.model.trainable_variables)
         self.variables = native.named_variables(self.model)
         self.loss_weights = self.model.get_compile_config()["loss_weights"]
-        layers = native.naming.linear_layers(self.model)
+        if native.naming.has_tf1_form(self.model):
+            layers = native.naming.linear_layers(self.model)
+        else:
+            layers = {layer.name: layer for layer in self.model.layers}
         self.layers = {layer["name"]: layers[layer["name"]] for layer in network["layers"]}
         self.nets = {
             layer.name: layer
@@ -92,7 +95,7 @@ class KerasNetwork(object):
         if isinstance(array, list):
             array = _tiled(array)
         kernel = self._kernel(name)
-        if len(kernel) == 2:
+        if len(kernel) < 4:
             return array
         return array[..., None] if entry and kernel[1] > 1 else array[:, :, None, :]
 

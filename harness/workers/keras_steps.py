@@ -37,7 +37,8 @@ class Steps(object):
         terms = self.network.terms(labels, outputs, added)
         found = {"terms/" + name: term for name, term in terms.items()}
         found.update(records, loss=sum(terms.values()))
-        outputs = outputs if isinstance(outputs, dict) else {"logits": outputs}
+        if not isinstance(outputs, dict):
+            outputs = {self.network.network["outputs"][0]: outputs}
         found.update({"outputs/" + name: output for name, output in outputs.items()})
         if "transform" in self.network.network["outputs"]:
             found["outputs/transform"] = records["activations/transform_net2"]

@@ -41,8 +41,12 @@ class KerasWorker(object):
         self.native = importlib.import_module(root.name)
         self._networks, self._steps = {}, {}
 
-    def _network(self, network, bn_momentum=0.9, **changes):
-        """The network under a recipe with these changes; the batch-norm momentum is part of it."""
+    def _network(self, network, bn_momentum=None, **changes):
+        """The network under a recipe with these changes.
+
+        Arguments:
+            bn_momentum: a float, "schedule" for the recipe's, None for the network's default.
+        """
         from harness.workers.keras_network import KerasNetwork
 
         key = (network["key"], bn_momentum, tuple(sorted(changes.items())))
@@ -97,7 +101,7 @@ class KerasWorker(object):
         draws = {}
         for seed in range(seeds):
             self.keras.utils.set_random_seed(1000 + seed)
-            fresh = KerasNetwork(self.native, network, self._recipe(network, {}), 0.9)
+            fresh = KerasNetwork(self.native, network, self._recipe(network, {}), None)
             draws.update(exchange.grouped(str(seed), fresh.values()))
         random.seed()
         exchange.write(out, draws)
@@ -125,7 +129,7 @@ class KerasWorker(object):
             instance = self._loaded(
                 network,
                 weights,
-                bn_momentum=0.9 if bn_decay is None else bn_decay,
+                bn_momentum=bn_decay,
                 optimizer=optimizer,
                 constant_learning_rate=learning_rate,
                 parts_weight=parts_weight,
