@@ -5,13 +5,15 @@ Clouds are float32 on disk and in both pipelines, whatever the precision of the 
 """
 
 import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from harness.cases import Case
-from harness.datasets import modelnet40
+from harness.datasets import modelnet40, s3dis, shapenet_part
 from harness.datasets.clouds import Clouds
 from harness.outcome import Finding, Outcome, figures, outcome, renamed
 from harness.subject import Reference, Subject
@@ -20,6 +22,7 @@ from harness.tolerance import Measurement
 PRECISION = "float32"
 FILES = (21, 18)  # clouds in each file; neither is a whole number of batches
 BATCH_SIZE = 8
+_PARTS = (4, 2, 2, 4, 4, 3, 3, 2, 4, 2, 6, 2, 3, 3, 3, 3)  # of each of ShapeNet's 16 categories
 
 
 def check(case: Case, reference: Reference, candidate: Subject) -> Outcome:
@@ -27,7 +30,7 @@ def check(case: Case, reference: Reference, candidate: Subject) -> Outcome:
     measured = []
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder, "data")
-        write_files(data, case, rng)
+        _WRITERS[case.model.task](data, case, rng)
         for operation, options in _requests(case, data, rng).items():
             evidence = reference.evidence(operation, case, precision=PRECISION, **options)
             arrays = candidate.answer(operation, case, **options)
@@ -43,40 +46,102 @@ def check(case: Case, reference: Reference, candidate: Subject) -> Outcome:
     return outcome(measured, finding)
 
 
-def write_files(folder: Path, case: Case, rng: np.random.Generator) -> None:
+def write_shapes(folder: Path, case: Case, rng: np.random.Generator) -> None:
     """A small data set in the ModelNet40 layout: the case's clouds, moved, in several files."""
-    points, labels = case.batch["points"], case.batch["labels"]
 
     def clouds(count: int) -> Clouds:
-        chosen = rng.integers(len(points), size=count)
-        moved = points[chosen] + rng.normal(0, 0.02, (count, *points.shape[1:]))
-        return Clouds(moved.astype(np.float32), labels[chosen])
+        moved, chosen = _moved(case, count, rng)
+        return Clouds(moved, case.batch["labels"][chosen])
 
     names = [f"class {i}" for i in range(case.model.num_classes)]
     modelnet40.write(folder, {"train": map(clouds, FILES), "test": map(clouds, FILES)}, names)
 
 
+def write_parts(folder: Path, case: Case, rng: np.random.Generator) -> None:
+    """The same in the layout of ShapeNet parts; categories and parts are drawn anew."""
+    taxonomy = shapenet_part.Taxonomy.of(
+        {
+            f"category {i}": [f"part {part}" for part in range(count)]
+            for i, count in enumerate(_PARTS)
+        }
+    )
+
+    def clouds(count: int) -> Clouds:
+        moved, _ = _moved(case, count, rng)
+        category = rng.integers(len(_PARTS), size=count)
+        parts = [rng.choice(taxonomy.parts_of(label), moved.shape[1]) for label in category]
+        return Clouds(moved, category.astype(np.int32), parts=np.stack(parts).astype(np.int32))
+
+    splits = {name: [clouds(count) for count in FILES] for name in ("train", "val", "test")}
+    shapenet_part.write(folder, splits, taxonomy)
+
+
+def write_scenes(folder: Path, case: Case, rng: np.random.Generator) -> None:
+    """The same as blocks of two rooms of S3DIS, one of them in the area that is tested on."""
+
+    def pieces() -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+        for room, count in zip(("Area_1_office_1", "Area_6_office_1"), FILES, strict=True):
+            moved, chosen = _moved(case, count, rng)
+            yield room, moved, case.batch["labels"][chosen].astype(np.uint8)
+
+    s3dis.write_blocks(folder, pieces())
+
+
+_WRITERS = MappingProxyType(
+    {"classification": write_shapes, "parts": write_parts, "scenes": write_scenes}
+)
+
+
+def _moved(case: Case, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Some of the case's clouds, each moved in its own way, and which they are."""
+    points = case.batch["points"]
+    chosen = rng.integers(len(points), size=count)
+    moved = points[chosen] + rng.normal(0, 0.02, (count, *points.shape[1:]))
+    return moved.astype(np.float32), chosen
+
+
 def _requests(case: Case, data: Path, rng: np.random.Generator) -> dict[str, dict[str, Any]]:
-    batch, points = case.batch["points"].shape[:2]
-    steps = sum(count // BATCH_SIZE for count in FILES)
-    files = {"folder": str(data), "batch_size": BATCH_SIZE, "num_points": points}
-    order = rng.permutation(len(FILES))
-    epoch: dict[str, np.ndarray] = {
-        "files": order,
-        "uniform": rng.random((steps, BATCH_SIZE)),
-        "normal": rng.standard_normal((steps, BATCH_SIZE, points, 3)),
-        **{f"clouds/{i}": rng.permutation(FILES[file]) for i, file in enumerate(order)},
-    }
-    one_batch: dict[str, np.ndarray] = {
-        "uniform": rng.random((batch,)),
-        "normal": 3 * rng.standard_normal((batch, points, 3)),  # wide enough to be clipped
-    }
+    model, num_points = case.model, case.batch["points"].shape[1]
+    files = {"folder": str(data), "batch_size": BATCH_SIZE, "num_points": num_points}
+    # All blocks of scenes are shuffled as one; of the two rooms, one is for training.
+    trained = FILES[:1] if model.task == "scenes" else FILES
+    tested = FILES[1:] if model.task == "scenes" else FILES
+    order = rng.permutation(len(trained))
+    epoch = {f"clouds/{i}": rng.permutation(trained[file]) for i, file in enumerate(order)}
+    requests: dict[str, dict[str, Any]] = {}
+    if model.task != "scenes":
+        epoch["files"] = order
+    if model.task == "classification":
+        epoch.update(_augmentation(_batches(trained), BATCH_SIZE, num_points, rng))
+        requests["augment"] = _one_augmentation(case, rng)
+    shape = (_batches(tested), BATCH_SIZE, *([num_points] if model.per_point else []))
     predictions: dict[str, np.ndarray] = {
-        "logits": rng.standard_normal((steps, BATCH_SIZE, case.model.num_classes)),
-        "loss": rng.random((steps,)),
+        "logits": rng.standard_normal((*shape, model.num_classes)),
+        "loss": rng.random((_batches(tested),)),
     }
+    requests["epoch"] = {**files, "draws": epoch}
+    requests["metrics"] = {**files, "predictions": predictions}
+    return requests
+
+
+def _batches(files: tuple[int, ...]) -> int:
+    """Whole batches in files of so many clouds."""
+    return sum(count // BATCH_SIZE for count in files)
+
+
+def _augmentation(
+    steps: int, size: int, count: int, rng: np.random.Generator
+) -> Mapping[str, np.ndarray]:
     return {
-        "augment": {"batch": {"points": case.batch["points"]}, "draws": one_batch},
-        "epoch": {**files, "draws": epoch},
-        "metrics": {**files, "predictions": predictions},
+        "uniform": rng.random((steps, size)),
+        "normal": rng.standard_normal((steps, size, count, 3)),
     }
+
+
+def _one_augmentation(case: Case, rng: np.random.Generator) -> dict[str, Any]:
+    points = case.batch["points"]
+    draws = {
+        "uniform": rng.random(len(points)),
+        "normal": 3 * rng.standard_normal(points.shape),  # wide enough to be clipped
+    }
+    return {"batch": {"points": points}, "draws": draws}

@@ -242,16 +242,17 @@ class GraphWorker(object):
         pipeline.augment(self.sources.module("provider"), batch, draws, out)
 
     def epoch(self, network, folder, batch_size, num_points, draws, out):
-        script = self._script(network, folder, batch_size, num_points)
+        script = self._script(network["script"], network, folder, batch_size, num_points)
         pipeline.epoch(script, draws, out)
 
     def metrics(self, network, folder, batch_size, num_points, predictions, out):
-        script = self._script(network, folder, batch_size, num_points)
-        pipeline.metrics(script, predictions, out)
+        name = pipeline.JUDGES[network["task"]][0]
+        script = self._script(name, network, folder, batch_size, num_points)
+        pipeline.metrics(script, network["task"], predictions, out)
 
-    def _script(self, network, folder, batch_size, num_points):
+    def _script(self, name, network, folder, batch_size, num_points):
         return self.sources.script(
-            network["script"], "--model", network["key"], "--data_dir", folder,
+            name, "--model", network["key"], "--data_dir", folder,
             "--batch_size", batch_size, "--num_point", num_points,
         )  # fmt: skip
 

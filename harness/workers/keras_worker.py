@@ -264,33 +264,35 @@ class KerasWorker(object):
     def epoch(self, network, folder, batch_size, num_points, draws, out):
         """The batches of one training epoch, on given draws."""
         draws = exchange.read_arrays(draws)
-        batches = self._files(folder, "train", batch_size, num_points, ScriptedGenerator(draws))
-        points, labels = zip(*batches, strict=True)
-        exchange.write(out, {"points": np.stack(points), "labels": np.stack(labels)})
+        task, data = self._task(network)
+        batches = data.clouds_in_batches(
+            task.read(Path(folder), "train", num_points, self._selection()),
+            batch_size,
+            rng=ScriptedGenerator(draws),
+            augmentation=task.augmentation,
+        )
+        exchange.write(out, _stacked(batches))
 
     def metrics(self, network, folder, batch_size, num_points, predictions, out):
-        """Mean loss and accuracies over the test files, from given answers to their batches."""
-        metrics = importlib.import_module(self.native.__name__ + ".metrics")
+        """What the judge of the network's task says of given answers to the test batches."""
+        judges = importlib.import_module(self.native.__name__ + ".judges")
         answers = exchange.read_arrays(predictions)
-        points, labels = zip(
-            *self._files(folder, "test", batch_size, num_points, None), strict=True
-        )
-        predicted = np.argmax(answers["logits"], axis=-1).ravel()
-        truth = np.concatenate(labels)
-        result = {
-            "points": np.stack(points),
-            "labels": np.stack(labels),
-            "loss": np.mean(answers["loss"]),
-            "accuracy": metrics.overall_accuracy(truth, predicted),
-            "class_accuracy": metrics.mean_class_accuracy(truth, predicted, network["num_classes"]),
-        }
-        exchange.write(out, result)
+        task, data = self._task(network)
+        split = task.read(Path(folder), task.test, num_points, self._selection())
+        judge = judges.JUDGES[task.judged_as](split)
+        batches = list(data.clouds_in_batches(split, batch_size))
+        for clouds, logits in zip(batches, answers["logits"], strict=True):
+            judge.add(clouds, logits)
+        table = dict(judge.table())
+        result = {name: table[called] for called, name in _METRICS.items() if called in table}
+        exchange.write(out, dict(_stacked(batches), loss=np.mean(answers["loss"]), **result))
 
-    def _files(self, folder, split, batch_size, num_points, rng):
-        data = importlib.import_module(self.native.__name__ + ".data")
-        return data.PointCloudFiles(
-            folder, split, batch_size=batch_size, num_points=num_points, rng=rng
-        )
+    def _task(self, network):
+        tasks = importlib.import_module(self.native.__name__ + ".tasks")
+        return tasks.TASKS[network["key"]], importlib.import_module(self.native.__name__ + ".data")
+
+    def _selection(self):
+        return importlib.import_module(self.native.__name__ + ".tasks").Selection()
 
     def _inputs(self, network, batch):
         """Inputs and labels of a batch as the model takes them."""
@@ -302,13 +304,36 @@ class KerasWorker(object):
         return inputs, {"logits": labels, "category_logits": category}
 
 
+# What the native judges call a metric, by what the harness does.
+_METRICS = {
+    "overall accuracy": "accuracy",
+    "mean class accuracy": "class_accuracy",
+    "point accuracy": "accuracy",
+    "mean IoU of shapes": "shape_iou",
+    "mean IoU of categories": "category_iou",
+    "mean IoU": "mean_iou",
+}
+
+
+def _stacked(batches):
+    """Batches of clouds as arrays with an axis of steps in front."""
+    batches = list(batches)
+    found = {
+        "points": np.stack([clouds.points for clouds in batches]),
+        "labels": np.stack([clouds.labels for clouds in batches]),
+    }
+    if batches[0].category is not None:
+        found["category"] = np.stack([clouds.category for clouds in batches])
+    return found
+
+
 class ScriptedGenerator(object):
     """Stands for a `numpy.random.Generator` whose draws the harness chose; see pipeline.epoch."""
 
     def __init__(self, draws):
-        orders = [draws["files"]] + [draws["clouds/%d" % i] for i in range(len(draws["files"]))]
-        self._orders = iter(orders)
-        self._uniform, self._normal = iter(draws["uniform"]), iter(draws["normal"])
+        files = draws.get("files", np.zeros(1, int))
+        self._orders = iter([files] + [draws["clouds/%d" % i] for i in range(len(files))])
+        self._uniform, self._normal = iter(draws.get("uniform", ())), iter(draws.get("normal", ()))
 
     def permutation(self, count):
         return next(self._orders)

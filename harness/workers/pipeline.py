@@ -38,35 +38,47 @@ def augment(provider, batch, draws, out):
     with scripted_draws(uniform=draws["uniform"], normal=[draws["normal"]]):
         rotated = provider.rotate_point_cloud(points)
         jittered = provider.jitter_point_cloud(rotated)
-    # A placeholder rounds what it is fed.
     exchange.write(out, {"rotated": rotated, "jittered": jittered.astype(np.float32)})
 
 
-def epoch(script, draws, out):
-    """The batches of one training epoch, as train.py would feed them.
+# By task: the program whose evaluation is judged, whether it wants a summary writer, and what it
+# returns.
+JUDGES = {
+    "classification": ("train", True, ("loss", "accuracy", "class_accuracy")),
+    "parts": ("evaluate_part_seg", False, ("accuracy", "shape_iou", "category_iou")),
+    "scenes": ("evaluate_sem_seg", False, ("loss", "accuracy", "mean_iou")),
+}
 
-    The draws are those of one epoch: `files` (order of the files), `clouds/<i>` (order within the
-    i-th file opened), `uniform` S x B and `normal` S x B x N x 3 for the S batches.
+
+def epoch(script, draws, out):
+    """The batches of one training epoch, as the program would feed them.
+
+    The draws are those of one epoch: `files` (order of the files, where there are several),
+    `clouds/<i>` (order within the i-th file opened), and where it augments, `uniform` S x B and
+    `normal` S x B x N x 3 for the S batches.
     """
     draws = exchange.read_arrays(draws)
-    orders = [draws["files"]] + [draws["clouds/%d" % i] for i in range(len(draws["files"]))]
+    orders = [draws["files"]] if "files" in draws else []
+    orders += [draws["clouds/%d" % i] for i in range(len(orders[0]) if orders else 1)]
     session = RecordingSession(None)
-    with quiet(script), scripted_draws(draws["uniform"].ravel(), draws["normal"], orders):
+    uniform, normal = draws.get("uniform", np.zeros(0)), draws.get("normal", ())
+    with quiet(script), scripted_draws(uniform.ravel(), normal, orders):
         script.train_one_epoch(session, Operations(), Writer())
     exchange.write(out, session.batches())
 
 
-def metrics(script, predictions, out):
-    """Mean loss, accuracy and class accuracy that train.py's evaluation makes of given answers.
+def metrics(script, task, predictions, out):
+    """What the program's evaluation makes of given answers, by the names in `JUDGES`.
 
-    The file holds `logits` S x B x K and `loss` S, the answers to its S batches in order.
+    The file holds `logits`, S x B x K or S x B x N x K, and `loss`, S: the answers to its S batches
+    in order.
     """
     answers = exchange.read_arrays(predictions)
     session = RecordingSession(list(zip(answers["loss"], answers["logits"])))
+    _, writes, names = JUDGES[task]
     with quiet(script):
-        loss, accuracy, class_accuracy = script.eval_one_epoch(session, Operations(), Writer())
-    result = {"loss": loss, "accuracy": accuracy, "class_accuracy": class_accuracy}
-    exchange.write(out, dict(session.batches(), **result))
+        values = script.eval_one_epoch(session, Operations(), *[Writer()][: int(writes)])
+    exchange.write(out, dict(session.batches(), **dict(zip(names, values))))
 
 
 class Operations(dict):
@@ -88,21 +100,43 @@ class RecordingSession(object):
 
     def __init__(self, answers):
         self.answers = answers
-        self.points, self.labels = [], []
+        self.fed = []
 
     def run(self, fetches, feed_dict):
-        index = len(self.points)
-        self.points.append(np.array(feed_dict["pointclouds_pl"], np.float32))
-        self.labels.append(np.array(feed_dict["labels_pl"]).astype(np.int32))
-        batch_size = len(self.labels[-1])
-        loss, logits = (
-            (0.0, np.zeros((batch_size, 1))) if self.answers is None else self.answers[index]
+        index = len(self.fed)
+        # A placeholder rounds what it is fed.
+        self.fed.append(
+            {
+                name: np.array(array, np.float32 if name == "pointclouds_pl" else np.int32)
+                for name, array in feed_dict.items()
+                if name in _FED
+            }
         )
+        if self.answers is None:
+            loss, logits = 0.0, np.zeros(np.shape(self.fed[-1][self._target()]) + (1,))
+        else:
+            loss, logits = self.answers[index]
         known = {"loss": loss, "pred": logits, "step": index}
-        return [known.get(name) for name in fetches]
+        if isinstance(fetches, list):
+            return [known.get(name) for name in fetches]
+        return known[fetches]
+
+    def _target(self):
+        return "seg_pl" if "seg_pl" in self.fed[-1] else "labels_pl"
 
     def batches(self):
-        return {"points": np.stack(self.points), "labels": np.stack(self.labels)}
+        """All that was fed, by the names of a batch file, an axis of steps in front."""
+        stacked = {name: np.stack([fed[name] for fed in self.fed]) for name in self.fed[-1]}
+        if "seg_pl" in stacked and "labels_pl" in stacked:
+            stacked["category_pl"] = stacked.pop("labels_pl")
+        return {_FED[name]: array for name, array in stacked.items()}
+
+
+# Names of placeholders, by those of a batch file; parts are labels where there are any.
+_FED = {
+    "pointclouds_pl": "points", "labels_pl": "labels", "seg_pl": "labels",
+    "category_pl": "category",
+}  # fmt: skip
 
 
 @contextlib.contextmanager
