@@ -55,3 +55,21 @@ def augment(points: FloatArray, rng: np.random.Generator) -> NDArray[np.float32]
     """
     angles = 2 * np.pi * rng.uniform(size=len(points))
     return jitter(rotate_about_y(points, angles), rng.standard_normal(size=points.shape))
+
+
+def uniform_jitter(
+    points: FloatArray, draws: FloatArray, reach: float = 0.005
+) -> NDArray[np.float32]:
+    """Shifts each coordinate a little, as keras.io's shape segmenter did, and nothing else.
+
+    Arguments:
+        points: B x N x 3.
+        draws: uniform in [0, 1), B x N x 3.
+        reach: largest shift.
+
+    Returns:
+        float32 B x N x 3. The sum is made in float64, as published, and rounded where it enters the
+        network.
+    """
+    jittered: FloatArray = points + reach * (2 * draws - 1)
+    return jittered.astype(np.float32)

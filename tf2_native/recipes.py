@@ -128,4 +128,7 @@ def _cross_entropy() -> keras.losses.Loss:
 def _metrics(logits_shape: tuple[int | None, ...]) -> list[keras.metrics.Metric]:
     accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
     per_cloud = len(logits_shape) == 2
-    return [accuracy, MeanClassAccuracy(logits_shape[-1])] if per_cloud else [accuracy]
+    if per_cloud:
+        return [accuracy, MeanClassAccuracy(logits_shape[-1])]
+    iou = keras.metrics.MeanIoU(logits_shape[-1], sparse_y_pred=False, name="mean_iou")
+    return [accuracy, iou]

@@ -22,6 +22,9 @@ class BatchNormalization(keras.layers.Layer):
     - `momentum` may follow a schedule, which PointNet raises from 0.5 to 0.99 as training goes on;
     - the variance is the mean squared distance from the mean, in two passes, on every backend.
 
+    Under mixed precision all of it is computed in the dtype of the variables: sums over a batch's
+    points overflow float16, and moving averages stand still in bfloat16.
+
     A schedule is evaluated on the layer's own `step`, the number of training calls so far. Being a
     variable, it works in compiled graphs, and is saved and restored with the weights.
 
@@ -40,10 +43,10 @@ class BatchNormalization(keras.layers.Layer):
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Creates gamma, beta and the moving statistics, each [C], and a counter for a schedule."""
         shape = (input_shape[-1],)
-        self.gamma = self.add_weight(shape=shape, initializer="ones", name="gamma")
-        self.beta = self.add_weight(shape=shape, initializer="zeros", name="beta")
-        self.moving_mean = self._add_statistic(shape, "moving_mean")
-        self.moving_variance = self._add_statistic(shape, "moving_variance")
+        self.gamma = self._add_vector(shape, "gamma", initializer="ones")
+        self.beta = self._add_vector(shape, "beta")
+        self.moving_mean = self._add_vector(shape, "moving_mean", trainable=False)
+        self.moving_variance = self._add_vector(shape, "moving_variance", trainable=False)
         if callable(self.momentum):
             self.step = self.add_weight(
                 shape=(), initializer="zeros", dtype="int32", trainable=False, name="step"
@@ -59,13 +62,14 @@ class BatchNormalization(keras.layers.Layer):
         Returns:
             Tensor like `x`.
         """
+        x = ops.cast(x, self.variable_dtype)
         if training:
             mean, variance = _moments(x)
             self._average(mean, variance)
         else:
             mean, variance = self.moving_mean, self.moving_variance
         scale = self.gamma * ops.rsqrt(variance + self.epsilon)
-        return x * scale + (self.beta - mean * scale)
+        return ops.cast(x * scale + (self.beta - mean * scale), self.compute_dtype)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, the schedule serialised."""
@@ -78,8 +82,17 @@ class BatchNormalization(keras.layers.Layer):
         momentum = keras.saving.deserialize_keras_object(config["momentum"])
         return cls(**{**config, "momentum": momentum})
 
-    def _add_statistic(self, shape: tuple[int | None, ...], name: str) -> keras.Variable:
-        return self.add_weight(shape=shape, initializer="zeros", trainable=False, name=name)
+    def _add_vector(
+        self,
+        shape: tuple[int | None, ...],
+        name: str,
+        *,
+        initializer: str = "zeros",
+        trainable: bool = True,
+    ) -> keras.Variable:
+        return self.add_weight(
+            shape=shape, initializer=initializer, trainable=trainable, autocast=False, name=name
+        )
 
     def _average(self, mean: Tensor, variance: Tensor) -> None:
         momentum = self._next_momentum()
