@@ -105,19 +105,19 @@ def compile_model(model: keras.Model, recipe: Recipe) -> None:
         model: as `build_model` makes it.
         recipe: the settings.
     """
-    if isinstance(model.output_shape, dict):
+    if isinstance(model.output, dict):
         weights = {"logits": recipe.parts_weight, "category_logits": 1 - recipe.parts_weight}
         model.compile(
             optimizer=recipe.make_optimizer(),
             loss={name: _cross_entropy() for name in weights},
             loss_weights=weights,
-            metrics={"logits": _metrics(model.output_shape["logits"])},
+            metrics={"logits": _metrics(model.output["logits"].shape)},
         )
     else:
         model.compile(
             optimizer=recipe.make_optimizer(),
             loss=_cross_entropy(),
-            metrics=_metrics(model.output_shape),
+            metrics=_metrics(model.output.shape),
         )
 
 
@@ -127,8 +127,8 @@ def _cross_entropy() -> keras.losses.Loss:
 
 def _metrics(logits_shape: tuple[int | None, ...]) -> list[keras.metrics.Metric]:
     accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
-    per_cloud = len(logits_shape) == 2
-    if per_cloud:
-        return [accuracy, MeanClassAccuracy(logits_shape[-1])]
-    iou = keras.metrics.MeanIoU(logits_shape[-1], sparse_y_pred=False, name="mean_iou")
-    return [accuracy, iou]
+    *_, classes = logits_shape
+    assert classes is not None
+    if len(logits_shape) == 2:
+        return [accuracy, MeanClassAccuracy(classes)]
+    return [accuracy, keras.metrics.MeanIoU(classes, sparse_y_pred=False, name="mean_iou")]

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -117,7 +118,7 @@ def _fit(
         batches.resume(progress.epoch_state, progress.batches)
         borders = [first, first + 1, epochs] if progress.batches else borders
     try:
-        for start, stop in zip(borders, borders[1:], strict=False):
+        for start, stop in pairwise(borders):
             model.stop_training = False
             model.fit(
                 batches,
@@ -354,7 +355,7 @@ def main(
     with one_line_errors():
         if model not in RECIPES:
             raise InputError(f"no network is called {model!r}; there are {', '.join(RECIPES)}")
-        changes = {
+        changes: dict[str, Any] = {
             "num_points": num_point,
             "batch_size": batch_size,
             "epochs": max_epoch,

@@ -126,7 +126,7 @@ class Batches(keras.utils.PyDataset):
             epoch_state: as it was read in that epoch.
             batches: how many to leave out; fewer than an epoch has.
         """
-        if self.rng is not None:
+        if self.rng is not None and epoch_state is not None:
             self.rng.bit_generator.state = epoch_state
         self._restart()
         for _ in range(batches):
@@ -184,9 +184,9 @@ class Batches(keras.utils.PyDataset):
 
     def _restart(self) -> None:
         generator = getattr(self.rng, "bit_generator", None)
-        self._epoch_state = None if generator is None else generator.state
+        self._epoch_state: Any = None if generator is None else generator.state
         self._left_out = 0
-        self._stream = OneAhead(self._epoch())
+        self._stream: OneAhead[Batch] = OneAhead(self._epoch())
         self._held: list[Batch] = []
 
     def _epoch(self) -> Iterator[Batch]:

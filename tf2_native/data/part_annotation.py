@@ -1,4 +1,4 @@
-"""`PartAnnotation`: shapes as text files, one category at a time, read as keras.io's example did."""
+"""`PartAnnotation`: shapes in text files, one category at a time, by the rules of the example."""
 
 from pathlib import Path
 from typing import Any

@@ -83,7 +83,7 @@ class RoomBlocks:
             count = self._stored.num_points
             return Clouds(points[:, :count], labels[:, :count])
 
-        def _join(self, name: str, rest: tuple[int, ...], dtype: np.dtype) -> h5py.Dataset:  # type: ignore[type-arg]
+        def _join(self, name: str, rest: tuple[int, ...], dtype: np.dtype) -> h5py.Dataset:
             stored = self._stored
             points = stored.stored_points
             layout = h5py.VirtualLayout((sum(stored.sizes), points, *rest), dtype)

@@ -26,11 +26,15 @@ class ConcatenatedMLP(SharedMLP):
     Arguments: those of `SharedMLP`.
     """
 
-    def build(self, input_shape: Sequence[Shape]) -> None:
+    def build(self, input_shape: Sequence[Shape]) -> None:  # type: ignore[override]
         """Creates the variables for inputs of these shapes, each B x N x C or B x C."""
-        self.widths = [shape[-1] for shape in input_shape]
-        of_points = next(shape for shape in input_shape if len(shape) == 3)
-        super().build((*of_points[:-1], sum(self.widths)))
+        self.input_shapes = [tuple(shape) for shape in input_shape]
+        super().build((*self.input_shapes[0][:-1], sum(self.widths)))
+
+    @property
+    def widths(self) -> list[int]:
+        """Channels of each input: the rows of the kernel that are its."""
+        return [shape[-1] or 0 for shape in self.input_shapes]
 
     def call(self, x: Sequence[Tensor], training: bool = False) -> Tensor:
         """Applies the layer.
