@@ -127,3 +127,10 @@ def check_fits(model: keras.Model, checkpoint: Path, split: Split, num_points: i
             f"{checkpoint}: tells {classes} classes apart, but {split.folder} names "
             f"{len(split.class_names)}"
         )
+
+
+def input_channels(model: keras.Model) -> int:
+    """How many numbers a point has that a network takes."""
+    inputs = model.input["points"] if isinstance(model.input, dict) else model.input
+    channels: int = inputs.shape[-1]
+    return channels

@@ -139,9 +139,7 @@ def scene_folder(tmp_path: Path) -> Path:
             points[:, 0, 0] = 10 * index + np.arange(blocks)  # A tag by which to know it again.
             file["data"] = points.astype("float32")
             file["label"] = (points[:, :, 2] * 13).astype("uint8")
-    (path / "all_files.txt").write_text(
-        "".join(f"indoor3d_sem_seg_hdf5_data/{n}\n" for n in names)
-    )
+    (path / "all_files.txt").write_text("".join(f"indoor3d_sem_seg_hdf5_data/{n}\n" for n in names))
     rooms = ["Area_1_office_1"] * 4 + ["Area_6_office_2"] * 2 + ["Area_1_hallway_1"] * 3
     (path / "room_filelist.txt").write_text("\n".join(rooms) + "\n")
     return path

@@ -142,7 +142,7 @@ def test_interrupted_run_is_neither_lost_nor_taken_for_another(folder, tmp_path,
             train(recipe, folder, tmp_path, run)
     with pytest.raises(InputError, match="go on with --resume"):
         train(recipe, folder, tmp_path, run)
-    with pytest.raises(InputError, match="learning_rate 0.001, not 0.5"):
+    with pytest.raises(InputError, match=r"learning_rate 0\.001, not 0\.5"):
         train(replace(recipe, learning_rate=0.5), folder, tmp_path, replace(run, resume=True))
 
 

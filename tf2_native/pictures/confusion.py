@@ -21,7 +21,7 @@ def draw_confusion(path: Path, confusion: NDArray[np.int64], class_names: Sequen
     present = np.flatnonzero(confusion.sum(axis=0) + confusion.sum(axis=1))
     counts = confusion[np.ix_(present, present)]
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    names = [class_names[label] for label in present]
+    names = [class_names[label] for label in present.tolist()]
     side = max(4.0, 0.34 * len(names) + 1.6)
     figure = Figure(figsize=(side + 0.8, side), dpi=120, layout="constrained")
     axes = figure.add_subplot()
