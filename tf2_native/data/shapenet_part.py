@@ -18,6 +18,7 @@ from tf2_native.errors import InputError
 
 LIKE = "hdf5_data of ShapeNet parts"
 CATEGORIES = "all_object_categories.txt"
+PART_NAMES = "part_names.txt"
 PARTS = "overallid_to_catid_partid.json"
 
 
@@ -77,7 +78,7 @@ def read_split(folder: Path, split: str, num_points: int) -> Split:
         InputError: something in the folder is missing or unusable; the message names it.
     """
     categories = _categories(folder)
-    class_names = _part_names(categories)
+    class_names = _part_names(folder, categories)
     paths = _paths(folder, split)
     files = [PartFile(path, num_points, len(categories), len(class_names)) for path in paths]
     counted = [replace(file, count=len(file.open())) for file in files]
@@ -118,8 +119,15 @@ def _entries(path: Path) -> list[str]:
         ) from error
 
 
-def _part_names(categories: tuple[Category, ...]) -> tuple[str, ...]:
-    """`<category> <n>` for each part: the published tables have no names for them."""
+def _part_names(folder: Path, categories: tuple[Category, ...]) -> tuple[str, ...]:
+    """The lines of `part_names.txt`; without, as it was published, `<category> <n>`."""
+    listing = folder / PART_NAMES
+    count = sum(len(category.parts) for category in categories)
+    if listing.exists():
+        lines = read_lines(listing, LIKE)
+        if len(lines) != count:
+            raise InputError(f"{listing}: names {len(lines)} parts, {PARTS} has {count}")
+        return lines
     names = {
         part: f"{category.name} {number}"
         for category in categories

@@ -39,7 +39,7 @@ def draw_cloud(path: Path, cloud: DrawnCloud) -> None:
                 depthshade=False,
                 alpha=0.9,
             )
-        axes.set_box_aspect(np.maximum(np.ptp(points, axis=0), 1e-6), zoom=1.25)
+        axes.set_box_aspect(np.maximum(np.ptp(points, axis=0), 1e-6), zoom=1.1)
         axes.view_init(elev=20, azim=35)
         axes.set_axis_off()
     handles = [
@@ -81,4 +81,4 @@ def draw_sheet(path: Path, clouds: Sequence[tuple[np.ndarray, str, bool]]) -> No
 
 def _point_size(count: int) -> float:
     """In square points: large for few, small for many."""
-    return float(np.clip(9000 / count, 1.2, 14))
+    return float(np.clip(16000 / count, 1.6, 16))

@@ -64,7 +64,7 @@ def write_page(path: Path, clouds: Sequence[DrawnCloud]) -> None:
                 named.add(group.name)
                 owners.append(number)
     _lay_out(figure, clouds, owners)
-    figure.write_html(path, include_plotlyjs=True, post_script=_TOGETHER)
+    figure.write_html(path, include_plotlyjs=True, post_script=_TOGETHER, default_height="94vh")
 
 
 def _lay_out(figure: go.Figure, clouds: Sequence[DrawnCloud], owners: list[int]) -> None:
@@ -74,7 +74,7 @@ def _lay_out(figure: go.Figure, clouds: Sequence[DrawnCloud], owners: list[int])
         yaxis=axis,
         zaxis=axis,
         aspectmode="data",
-        camera={"eye": {"x": 1.4, "y": 1.0, "z": 0.7}},
+        camera={"eye": {"x": 1.9, "y": 1.35, "z": 0.95}},
     )
     buttons = [
         {

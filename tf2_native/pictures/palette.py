@@ -4,21 +4,19 @@ from collections.abc import Sequence
 
 # Okabe and Ito, "Color Universal Design" (2008), without black, the most different ones first.
 _FEW = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
-# Paul Tol, "Colour Schemes" (SRON/EPS/TN/09-002, 2021), discrete rainbow of 23, taken by stride so
-# that neighbours in the list are far apart in the rainbow; without its palest.
-_RAINBOW = (
-    "#E8ECFB", "#D9CCE3", "#CAACCB", "#BA8DB4", "#AA6F9E", "#994F88", "#882E72", "#1965B0",
-    "#437DBF", "#6195CF", "#7BAFDE", "#4EB265", "#90C987", "#CAE0AB", "#F7F056", "#F7CB45",
-    "#F4A736", "#EE8026", "#E65518", "#DC050C", "#A5170E", "#72190E", "#42150A",
+# Paul Tol, "Colour Schemes" (SRON/EPS/TN/09-002, 2021): his "muted" scheme, with an orange and a
+# blue of "vibrant", Okabe and Ito's yellow, and black. Pale ones first: of the classes of S3DIS,
+# ceilings and floors have the most points.
+_MANY = (
+    "#DDCC77", "#88CCEE", "#CC6677", "#332288", "#117733", "#44AA99", "#999933", "#882255",
+    "#EE7733", "#AA4499", "#0077BB", "#F0E442", "#000000",
 )  # fmt: skip
-_STRIDE = 9
-_MANY = tuple(_RAINBOW[1:][number * _STRIDE % 22] for number in range(22))
 RIGHT, WRONG = "#BDBDBD", "#D55E00"
 LINES = _FEW
 
 
 def palette(count: int) -> Sequence[str]:
-    """Colours for so many classes, as hexadecimal strings; beyond 22 they begin again."""
+    """Colours for so many classes, as hexadecimal strings; beyond 13 they begin again."""
     colours = _FEW if count <= len(_FEW) else _MANY
     return [colours[number % len(colours)] for number in range(count)]
 

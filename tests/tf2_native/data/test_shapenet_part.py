@@ -28,6 +28,14 @@ def test_published_folder_has_no_list_of_its_test_files(part_folder):
     assert len(shapenet_part.read_split(part_folder, "test", 8)) == 3
 
 
+def test_parts_may_have_names(part_folder):
+    (part_folder / "part_names.txt").write_text("handle\ncup\ntop\nleg\nshelf\n")
+    assert shapenet_part.read_split(part_folder, "val", 8).class_names[1] == "cup"
+    (part_folder / "part_names.txt").write_text("handle\n")
+    with pytest.raises(InputError, match="names 1 parts, overallid_to_catid_partid.json has 5"):
+        shapenet_part.read_split(part_folder, "val", 8)
+
+
 def replace_dataset(folder, name, values):
     with h5py.File(folder / "ply_data_val0.h5", "r+") as file:
         del file[name]
