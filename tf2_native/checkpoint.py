@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 
 from tf2_native.errors import InputError, one_line_errors
 from tf2_native.models import MODELS, build_model
-from tf2_native.naming import has_tf1_form, named_variables, tf1_shape, tf1_variable_name
+from tf2_native.naming import (
+    has_tf1_form,
+    named_variables,
+    older_tf1_variable_name,
+    tf1_shape,
+    tf1_variable_name,
+)
 
 
 def load_tf1_checkpoint(model: keras.Model, prefix: str | Path) -> None:
@@ -21,7 +27,8 @@ def load_tf1_checkpoint(model: keras.Model, prefix: str | Path) -> None:
 
     Arguments:
         model: as `build_model` makes it.
-        prefix: the checkpoint's path without `.index`, as `tf.train.Saver.save` returned it.
+        prefix: the checkpoint's path without `.index`, as `tf.train.Saver.save` returned it; of
+            any TF1, under the names that moving statistics have had since 1.2 or those before it.
 
     Raises:
         InputError: there is no such checkpoint, or it lacks a variable or has it in another shape;
@@ -92,6 +99,9 @@ def _checked(
     shape: tuple[int, ...],
 ) -> NDArray[np.generic]:
     name = tf1_variable_name(canonical)
+    older = older_tf1_variable_name(canonical)
+    if name not in stored and older in stored:
+        name = older
     if name not in stored:
         raise InputError(f"{prefix}: has no variable {name}; is it of another network?")
     if stored[name].shape != shape:
@@ -99,7 +109,9 @@ def _checked(
     return stored[name]
 
 
-app = typer.Typer(help="TF1 checkpoints, in and out.", pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="TF1 checkpoints, in and out.", add_completion=False, pretty_exceptions_enable=False
+)
 
 
 @app.command("import")

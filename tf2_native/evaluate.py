@@ -1,136 +1,113 @@
-"""Evaluates a classifier: `python -m tf2_native.evaluate --checkpoint best.keras --data FOLDER`."""
+"""Evaluates a network: `python -m tf2_native.evaluate --checkpoint best.keras --data FOLDER`."""
 
-import os
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import h5py
 import keras
-import numpy as np
 import typer
-from numpy.typing import NDArray
 
-from tf2_native.augmentation import rotate_about_y
 from tf2_native.checkpoint import load_keras_model
-from tf2_native.data import PointCloudFiles
+from tf2_native.data import Split
 from tf2_native.errors import InputError, one_line_errors
-from tf2_native.metrics import class_accuracies, mean_class_accuracy, overall_accuracy
+from tf2_native.inference import answers, check_fits, fixed_points, task_of
+from tf2_native.judges import JUDGES, Row, as_text
+from tf2_native.predictions import PredictionsFile
+from tf2_native.progress import tracked
+from tf2_native.recipes import RECIPES
+from tf2_native.tasks import Selection, Task
 
 
-def vote(model: keras.Model, points: NDArray[np.float32], num_votes: int = 1) -> NDArray[Any]:
-    """Sums the logits of a batch seen from equally spaced angles about the vertical axis.
+def evaluate(
+    model: keras.Model,
+    task: Task,
+    split: Split,
+    *,
+    batch_size: int,
+    num_votes: int = 1,
+    dump_dir: Path | None = None,
+) -> list[Row]:
+    """Judges a network by the metrics of its task.
+
+    Like the TF1 scripts it leaves out the batch that a file cannot fill.
 
     Arguments:
-        model: from points to logits.
-        points: B x N x 3.
-        num_votes: number of angles; the first is zero.
+        model: the network.
+        task: what it is for.
+        split: the clouds.
+        batch_size: clouds per batch.
+        num_votes: of a classifier: angles to sum logits over.
+        dump_dir: where to write `predictions.h5`: `logits`, `labels` and, of shapes with parts,
+            `category`.
 
     Returns:
-        Floating B x num_classes.
+        Name and value of each metric.
+
+    Raises:
+        InputError: there is no whole batch, or something in the files is unusable.
     """
-    logits = [
-        model.predict_on_batch(rotate_about_y(points, np.full(len(points), angle)))
-        for angle in 2 * np.pi * np.arange(num_votes) / num_votes
-    ]
-    total: NDArray[Any] = np.sum(logits, axis=0)
-    return total
-
-
-def predict(
-    model: keras.Model, clouds: PointCloudFiles, num_votes: int = 1
-) -> tuple[NDArray[np.int32], NDArray[Any]]:
-    """True classes and logits of every cloud in one epoch.
-
-    Arguments:
-        model: from points to logits.
-        clouds: the batches.
-        num_votes: see `vote`.
-
-    Returns:
-        Labels [n] and logits n x num_classes, summed over the votes.
-    """
-    labels, logits = [], []
-    for points, batch_labels in clouds:
-        labels.append(batch_labels)
-        logits.append(vote(model, points, num_votes))
-    return np.concatenate(labels), np.concatenate(logits)
-
-
-def dump(folder: Path, labels: NDArray[np.int32], logits: NDArray[Any]) -> None:
-    """Writes `labels` and `logits` to `predictions.h5`, whole or not at all.
-
-    Arguments:
-        folder: is created.
-        labels: true classes, [n].
-        logits: n x num_classes.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f".predictions.h5.partial-{os.getpid()}"
-    try:
-        with h5py.File(partial, "w") as file:
-            file["labels"] = labels
-            file["logits"] = logits
-        partial.replace(folder / "predictions.h5")
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def report(
-    labels: NDArray[np.int32], predictions: NDArray[np.int64], class_names: list[str]
-) -> str:
-    """The accuracies as text: one line a class, then mean class and overall accuracy.
-
-    Arguments:
-        labels: true classes, [n].
-        predictions: predicted classes, [n].
-        class_names: one a class.
-
-    Returns:
-        Lines; a class that never occurs is marked with a dash and counts for nothing.
-    """
-    classes = len(class_names)
-    width = max(map(len, [*class_names, "mean class accuracy"]))
-    rows = list(zip(class_names, class_accuracies(labels, predictions, classes), strict=True))
-    rows.append(("mean class accuracy", mean_class_accuracy(labels, predictions, classes)))
-    rows.append(("overall accuracy", overall_accuracy(labels, predictions)))
-    return "\n".join(
-        f"{name:<{width}}  {'-' if np.isnan(share) else format(share, '.4f'):>6}"
-        for name, share in rows
+    judge = JUDGES[task.judged_as](split)
+    batches = answers(
+        model, task, split, batch_size, num_votes=num_votes, drop_remainder=task.drop_remainder
     )
+    with ExitStack() as stack:
+        file = stack.enter_context(PredictionsFile(dump_dir)) if dump_dir else None
+        for clouds, logits in tracked(batches, len(split), "evaluating"):
+            judge.add(clouds, logits)
+            if file:
+                file.append(logits=logits, labels=clouds.labels, category=clouds.category)
+    return judge.table()
 
 
-app = typer.Typer(pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()
 def main(
-    checkpoint: Annotated[Path, typer.Option(help="A .keras file.")],
-    data: Annotated[Path, typer.Option(help="Folder like modelnet40_ply_hdf5_2048.")],
-    num_votes: Annotated[int, typer.Option(min=1, help="Angles to sum logits over.")] = 1,
-    num_point: Annotated[int, typer.Option(min=1)] = 1024,
-    batch_size: Annotated[int, typer.Option(min=1)] = 4,
-    dump_dir: Annotated[Path | None, typer.Option(help="Where to write predictions.h5.")] = None,
+    checkpoint: Annotated[Path, typer.Option(metavar="FILE", help="A .keras file.")],
+    data: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Data set of the kind it was trained on.")
+    ],
+    split: Annotated[
+        str | None,
+        typer.Option(help="Which list or part of the data.", show_default="as published"),
+    ] = None,
+    num_votes: Annotated[
+        int, typer.Option(min=1, help="Of a classifier: angles to sum logits over.")
+    ] = 1,
+    num_point: Annotated[
+        int | None,
+        typer.Option(min=1, help="Points per cloud.", show_default="as trained"),
+    ] = None,
+    batch_size: Annotated[
+        int | None,
+        typer.Option(min=1, help="Clouds per batch.", show_default="as published"),
+    ] = None,
+    test_area: Annotated[int, typer.Option(min=1, max=6, help="Area of S3DIS.")] = 6,
+    category: Annotated[str, typer.Option(help="Category of PartAnnotation.")] = "Airplane",
+    dump_dir: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Also write logits and labels, as predictions.h5."),
+    ] = None,
 ) -> None:
-    """Evaluates a trained classifier on the test files."""
+    """Evaluates a trained network on the data kept for it, by the published metrics."""
     with one_line_errors():
         model = load_keras_model(checkpoint)
-        clouds = PointCloudFiles(data, "test", batch_size=batch_size, num_points=num_point)
-        _check_fits(model, clouds, checkpoint)
-        labels, logits = predict(model, clouds, num_votes)
-        if dump_dir is not None:
-            dump(dump_dir, labels, logits)
-        print(report(labels, np.argmax(logits, axis=-1), clouds.class_names))
-
-
-def _check_fits(model: keras.Model, clouds: PointCloudFiles, checkpoint: Path) -> None:
-    points, classes = model.input_shape[1], model.output_shape[-1]
-    if points not in (None, clouds.num_points):
-        raise InputError(f"{checkpoint}: was trained on {points} points; use --num-point {points}")
-    if classes != len(clouds.class_names):
-        raise InputError(
-            f"{checkpoint}: tells {classes} classes apart, but {clouds.folder}/shape_names.txt "
-            f"names {len(clouds.class_names)}"
+        task = task_of(model, checkpoint)
+        if num_votes > 1 and task.judged_as != "classes":
+            raise InputError(f"--num-votes: {model.name} labels points; only classifiers vote")
+        num_points = num_point or fixed_points(model) or RECIPES[model.name].num_points
+        clouds = task.read(data, split or task.test, num_points, Selection(test_area, category))
+        check_fits(model, checkpoint, clouds, num_points)
+        table = evaluate(
+            model,
+            task,
+            clouds,
+            batch_size=batch_size or task.evaluation_batch_size,
+            num_votes=num_votes,
+            dump_dir=dump_dir,
         )
+        print(as_text(table))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""Overall and mean class accuracy, over arrays and as a Keras metric."""
+"""The metrics by which each network was judged, over arrays; one of them as a Keras metric."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -55,6 +56,82 @@ def mean_class_accuracy(labels: NDArray[Any], predictions: NDArray[Any], num_cla
         A number from 0 to 1.
     """
     return float(np.nanmean(class_accuracies(labels, predictions, num_classes)))
+
+
+def confusion_matrix(
+    labels: NDArray[Any], predictions: NDArray[Any], num_classes: int
+) -> NDArray[np.int64]:
+    """How often each class was taken for each.
+
+    Arguments:
+        labels: true classes, integer, of any shape.
+        predictions: predicted classes, integer, of the same shape.
+        num_classes: number of classes.
+
+    Returns:
+        int64, num_classes x num_classes: a row for each true class, a column for each predicted.
+    """
+    pairs = labels.astype(np.int64).ravel() * num_classes + predictions.ravel()
+    return np.bincount(pairs, minlength=num_classes**2).reshape(num_classes, num_classes)
+
+
+def class_ious(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Intersection over union of each class, from counts summed over all points.
+
+    Arguments:
+        confusion: see `confusion_matrix`.
+
+    Returns:
+        float64 [num_classes]; NaN for a class that is neither true nor predicted anywhere.
+    """
+    intersection = np.diag(confusion)
+    union = confusion.sum(axis=0) + confusion.sum(axis=1) - intersection
+    unknown = np.full(len(confusion), np.nan)
+    shares: NDArray[np.float64] = np.divide(intersection, union, out=unknown, where=union > 0)
+    return shares
+
+
+def mean_iou(confusion: NDArray[np.int64]) -> float:
+    """Mean of `class_ious` over the classes that occur.
+
+    Arguments:
+        confusion: see `confusion_matrix`; not all zero.
+
+    Returns:
+        A number from 0 to 1.
+    """
+    return float(np.nanmean(class_ious(confusion)))
+
+
+def competing_parts(logits: NDArray[Any], parts: Sequence[int]) -> NDArray[np.int64]:
+    """The likeliest part of each point, among those that its shape can have.
+
+    Arguments:
+        logits: ... x num_parts, over the parts of all categories.
+        parts: of the shape's category.
+
+    Returns:
+        int64 [...], each one of `parts`.
+    """
+    candidates = np.asarray(parts, np.int64)
+    return candidates[np.argmax(logits[..., candidates], axis=-1)]
+
+
+def shape_iou(labels: NDArray[Any], predictions: NDArray[Any], parts: Sequence[int]) -> float:
+    """Mean intersection over union of a shape's parts (arXiv 1612.00593, section 5.1).
+
+    Arguments:
+        labels: true parts of the points, integer, [N].
+        predictions: predicted parts, integer, [N].
+        parts: that the shape's category has; one that is neither true nor predicted counts 1.
+
+    Returns:
+        A number from 0 to 1.
+    """
+    candidates = np.asarray(parts)[:, None]
+    true, predicted = labels == candidates, predictions == candidates
+    intersection, union = (true & predicted).sum(axis=1), (true | predicted).sum(axis=1)
+    return float(np.mean(np.where(union > 0, intersection / np.maximum(union, 1), 1.0)))
 
 
 @keras.saving.register_keras_serializable(package="tf2_native")

@@ -13,6 +13,7 @@ INPUT_SCOPES = frozenset({"conv1", "transform_net1/tconv1"})
 _HEADS = ("cla", "seg")
 
 _MOMENT_OPS = {"moving_mean": "Squeeze", "moving_variance": "Squeeze_1"}
+_OLDER_MOMENT_OPS = {"moving_mean": "normalize/mean", "moving_variance": "normalize/variance"}
 
 
 def has_tf1_form(model: keras.Model) -> bool:
@@ -84,6 +85,23 @@ def tf1_variable_name(canonical: str) -> str:
     if leaf not in _MOMENT_OPS:
         return canonical
     return f"{scope}/{scope}/moments/{_MOMENT_OPS[leaf]}/ExponentialMovingAverage"
+
+
+def older_tf1_variable_name(canonical: str) -> str:
+    """The name of a variable in a checkpoint written by TensorFlow 0.x to 1.1.
+
+    There the moments came out of an op `normalize`, and were not squeezed afterwards.
+
+    Arguments:
+        canonical: a key of `named_variables`.
+
+    Returns:
+        The same name, but for moving statistics.
+    """
+    scope, _, leaf = canonical.rpartition("/")
+    if leaf not in _OLDER_MOMENT_OPS:
+        return canonical
+    return f"{scope}/{scope}/moments/{_OLDER_MOMENT_OPS[leaf]}/ExponentialMovingAverage"
 
 
 def tf1_shape(canonical: str, variable: keras.Variable) -> tuple[int, ...]:

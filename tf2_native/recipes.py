@@ -186,7 +186,8 @@ def compile_model(model: keras.Model, recipe: Recipe) -> None:
 
 def _metrics(logits_shape: tuple[int | None, ...]) -> list[keras.metrics.Metric]:
     accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
-    num_classes = logits_shape[-1]
-    assert num_classes is not None
-    per_cloud = len(logits_shape) == 2
-    return [accuracy, MeanClassAccuracy(num_classes)] if per_cloud else [accuracy]
+    *_, classes = logits_shape
+    assert classes is not None
+    if len(logits_shape) == 2:
+        return [accuracy, MeanClassAccuracy(classes)]
+    return [accuracy, keras.metrics.MeanIoU(classes, sparse_y_pred=False, name="mean_iou")]

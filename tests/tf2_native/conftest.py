@@ -1,5 +1,6 @@
 """What the tests of the Keras networks share: precision, gradients, weights and a data set."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -100,4 +101,68 @@ def folder(tmp_path: Path) -> Path:
     (path / "shape_names.txt").write_text("\n".join(CLASS_NAMES) + "\n")
     _write_split(path, "train", [7, 5], num_points=16)
     _write_split(path, "test", [6], num_points=16)
+    return path
+
+
+@pytest.fixture
+def part_folder(tmp_path: Path) -> Path:
+    """A folder like ShapeNet-part's `hdf5_data`: 2 categories of 2 and 3 parts."""
+    path = tmp_path / "hdf5_data"
+    path.mkdir()
+    (path / "all_object_categories.txt").write_text("Mug\t03797390\nTable\t04379243\n")
+    parts = [["03797390", 0], ["03797390", 1], *(["04379243", part] for part in range(3))]
+    (path / "overallid_to_catid_partid.json").write_text(json.dumps(parts))
+    rng = np.random.default_rng(3)
+    for split, clouds in {"train": 7, "val": 4, "test": 3}.items():
+        category = np.arange(clouds) % 2
+        points = rng.normal(size=(clouds, 16, 3))
+        name = f"ply_data_{split}0.h5"
+        with h5py.File(path / name, "w") as file:
+            file["data"] = points.astype("float32")
+            file["label"] = category[:, None].astype("uint8")
+            file["pid"] = (2 * category[:, None] + (points[:, :, 0] > 0)).astype("uint8")
+        (path / f"{split}_hdf5_file_list.txt").write_text(f"{name}\n")
+    return path
+
+
+@pytest.fixture
+def scene_folder(tmp_path: Path) -> Path:
+    """A folder like S3DIS's blocks: two files of 5 and 4 blocks of 16 points, of three rooms."""
+    path = tmp_path / "indoor3d_sem_seg_hdf5_data"
+    path.mkdir()
+    rng = np.random.default_rng(4)
+    names = []
+    for index, blocks in enumerate((5, 4)):
+        names.append(f"ply_data_all_{index}.h5")
+        with h5py.File(path / names[-1], "w") as file:
+            points = rng.random(size=(blocks, 16, 9))
+            points[:, 0, 0] = 10 * index + np.arange(blocks)  # A tag by which to know it again.
+            file["data"] = points.astype("float32")
+            file["label"] = (points[:, :, 2] * 13).astype("uint8")
+    (path / "all_files.txt").write_text("".join(f"indoor3d_sem_seg_hdf5_data/{n}\n" for n in names))
+    rooms = ["Area_1_office_1"] * 4 + ["Area_6_office_2"] * 2 + ["Area_1_hallway_1"] * 3
+    (path / "room_filelist.txt").write_text("\n".join(rooms) + "\n")
+    return path
+
+
+@pytest.fixture
+def annotation_folder(tmp_path: Path) -> Path:
+    """A folder like `PartAnnotation`: 11 aeroplanes, of which 8 can be used."""
+    path = tmp_path / "PartAnnotation"
+    rng = np.random.default_rng(5)
+    entry = {"directory": "02691156", "lables": ["wing", "body"], "colors": ["blue", "green"]}
+    path.mkdir()
+    (path / "metadata.json").write_text(json.dumps({"Airplane": entry}))
+    (path / "02691156" / "points").mkdir(parents=True)
+    for part in entry["lables"]:
+        (path / "02691156" / "points_label" / part).mkdir(parents=True)
+    for index in range(11):
+        count = 9 if index == 0 else 20 + index
+        points = rng.normal(size=(count, 3)) + 5
+        np.savetxt(path / "02691156" / "points" / f"plane{index:02}.pts", points)
+        for number, part in enumerate(entry["lables"]):
+            if (index, part) not in {(1, "wing"), (2, "body")}:
+                inside = (np.arange(count) % 3 == number).astype(int)
+                file = path / "02691156" / "points_label" / part / f"plane{index:02}.seg"
+                np.savetxt(file, inside, fmt="%d")
     return path

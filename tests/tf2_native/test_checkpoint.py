@@ -45,6 +45,37 @@ def test_file_holds_tf1_names_shapes_and_types(saved):
     np.testing.assert_array_equal(reader.get_tensor("conv1/weights")[0, :, 0], kernel)
 
 
+def test_moving_statistics_under_their_older_names(saved, tmp_path):
+    model, prefix = saved
+    reader = tensorflow.train.load_checkpoint(str(prefix))
+    values = {
+        name.replace("Squeeze_1/", "normalize/variance/").replace("Squeeze/", "normalize/mean/"): (
+            reader.get_tensor(name)
+        )
+        for name in reader.get_variable_to_shape_map()
+    }
+    older = "conv1/bn/conv1/bn/moments/normalize/variance/ExponentialMovingAverage"
+    assert older in values
+    with tensorflow.Graph().as_default(), tensorflow.compat.v1.Session() as session:
+        variables = {n: tensorflow.compat.v1.Variable(v) for n, v in values.items()}
+        session.run(tensorflow.compat.v1.global_variables_initializer())
+        path = str(tmp_path / "model.ckpt")
+        tensorflow.compat.v1.train.Saver(variables).save(session, path, write_meta_graph=False)
+    copy = build_model("pointnet_cls", num_classes=5)
+    load_tf1_checkpoint(copy, path)
+    for name, variable in named_variables(model).items():
+        assert keras.ops.all(variable == named_variables(copy)[name]), name
+
+
+@pytest.mark.parametrize("name", ["pointnet_seg", "part_seg", "sem_seg"])
+def test_every_tf1_network_goes_out_and_in(name, tmp_path):
+    model, copy = build_model(name, num_classes=5), build_model(name, num_classes=5)
+    save_tf1_checkpoint(model, tmp_path / "model.ckpt")
+    load_tf1_checkpoint(copy, tmp_path / "model.ckpt")
+    for scope, variable in named_variables(model).items():
+        assert keras.ops.all(variable == named_variables(copy)[scope]), scope
+
+
 def test_no_checkpoint_is_named(tmp_path):
     with pytest.raises(InputError, match="no TF1 checkpoint"):
         load_tf1_checkpoint(build_model("pointnet_cls_basic"), tmp_path / "model.ckpt")

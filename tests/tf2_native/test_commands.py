@@ -1,6 +1,7 @@
 """The commands, from training to a report, and what they say when they cannot."""
 
 import csv
+from pathlib import Path
 
 import h5py
 import keras
@@ -9,6 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from tf2_native import build_model, checkpoint, evaluate, train
+from tf2_native.data import Clouds, Split
+from tf2_native.inference import vote
+from tf2_native.judges import ClassJudge, as_text
 
 SIZES = ["--batch-size", "3", "--num-point", "16"]
 
@@ -36,10 +40,12 @@ def test_train_then_evaluate(folder, tmp_path):
     last = keras.models.load_model(log / "last.keras")
     assert int(last.optimizer.iterations) == int(last.get_layer("fc1").bn.step) == 3
 
-    given = ["--checkpoint", log / "last.keras", "--data", folder, "--dump-dir", log / "dump"]
-    result = run(evaluate, *given, *SIZES)
+    dump = ["--dump-dir", tmp_path / "dump"]
+    result = run(evaluate, "--checkpoint", log / "last.keras", "--data", folder, *SIZES, *dump)
     assert result.exit_code == 0, result.output
-    *classes, mean, overall = (line.split() for line in result.output.splitlines()[-5:])
+    with h5py.File(tmp_path / "dump" / "predictions.h5") as file:
+        assert (file["logits"].shape, file["labels"].shape) == ((6, 3), (6,))
+    *classes, mean, overall = (line.split() for line in result.stdout.splitlines()[-5:])
     assert [name for name, _ in classes] == ["chair", "lamp", "sofa"]
     assert overall[-1] == f"{float(row['val_accuracy']):.4f}"
     assert mean[-1] == f"{float(row['val_mean_class_accuracy']):.4f}"
@@ -53,14 +59,17 @@ def test_train_then_evaluate(folder, tmp_path):
 def test_votes_are_sums_over_equal_angles():
     model = keras.Sequential([keras.Input((2, 3)), keras.layers.Reshape((6,))])
     points = np.arange(6, dtype="float32").reshape(1, 2, 3)
-    np.testing.assert_array_equal(evaluate.vote(model, points), points.reshape(1, 6))
+    np.testing.assert_array_equal(vote(model, points), points.reshape(1, 6))
     # Four quarter turns cancel in x and z, and leave y alone.
     expected = [[0, 4, 0, 0, 16, 0]]
-    np.testing.assert_allclose(evaluate.vote(model, points, 4), expected, atol=1e-5)
+    np.testing.assert_allclose(vote(model, points, 4), expected, atol=1e-5)
 
 
 def test_report_marks_classes_that_never_occur():
-    lines = evaluate.report(np.array([0, 0, 2]), np.array([0, 1, 2]), ["a", "b", "c"]).splitlines()
+    judge = ClassJudge(Split(Path(), ("a", "b", "c"), []))
+    logits = np.eye(3)[[0, 1, 2]]
+    judge.add(Clouds(np.zeros((3, 1, 3), np.float32), np.array([0, 0, 2], np.int32)), logits)
+    lines = as_text(judge.table()).splitlines()
     shares = [line.split()[-1] for line in lines]
     assert shares == ["0.5000", "-", "1.0000", "0.7500", "0.6667"]
 

@@ -24,6 +24,9 @@ class BatchNormalization(keras.layers.Layer):
       and in float64 where that is asked for: Keras' own layer falls back to float32 on JAX and
       PyTorch.
 
+    Under mixed precision all of it is computed in the dtype of the variables: sums over a batch's
+    points overflow float16, and moving averages stand still in bfloat16.
+
     A schedule is evaluated on the layer's own `step`, the number of training calls so far. Being a
     variable, it works in compiled graphs, and is saved and restored with the weights.
 

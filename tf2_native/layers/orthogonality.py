@@ -28,8 +28,10 @@ class OrthogonalityRegularizer(keras.regularizers.Regularizer):
             x: transforms, B x K x K.
 
         Returns:
-            Scalar tensor, of the dtype of `x`.
+            Scalar tensor, of the dtype of `x`; float32 for one of half precision, in which the sum
+            would drown.
         """
+        x = ops.cast(x, keras.backend.result_type(x.dtype, "float32"))
         gram = ops.matmul(x, ops.swapaxes(x, 1, 2))
         residual = gram - ops.eye(x.shape[-1], dtype=x.dtype)
         return self.weight * ops.sum(ops.square(residual)) / 2

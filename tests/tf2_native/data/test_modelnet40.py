@@ -137,10 +137,12 @@ def test_a_file_in_the_folder_goes_before_one_of_the_same_path(folder, monkeypat
     for file in folder.iterdir():
         (other / file.name).write_bytes(file.read_bytes())
     clouds = PointCloudFiles(other, "test", batch_size=2, num_points=8)
-    assert clouds.files[0].parent == other
+    assert clouds.split.files[0].path.parent == other
     (other / "ply_data_test0.h5").unlink()
     clouds = PointCloudFiles(other, "test", batch_size=2, num_points=8)
-    assert clouds.files == [Path("data/modelnet40_ply_hdf5_2048/ply_data_test0.h5")]
+    assert [file.path for file in clouds.split.files] == [
+        Path("data/modelnet40_ply_hdf5_2048/ply_data_test0.h5")
+    ]
 
 
 def replaced(name: str, change: Callable[[np.ndarray], np.ndarray]) -> Callable[[Path], None]:

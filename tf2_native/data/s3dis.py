@@ -1,0 +1,138 @@
+"""S3DIS as blocks of rooms, with a class for every point, in the published layout of HDF5 files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from tf2_native.data.clouds import Clouds, Split
+from tf2_native.data.hdf5 import check_finite, check_point_labels, check_points, opened
+from tf2_native.data.listing import locate, read_lines
+from tf2_native.errors import InputError
+
+LIKE = "indoor3d_sem_seg_hdf5_data"
+CLASS_NAMES = (
+    "ceiling",
+    "floor",
+    "wall",
+    "beam",
+    "column",
+    "window",
+    "door",
+    "table",
+    "chair",
+    "sofa",
+    "bookcase",
+    "board",
+    "clutter",
+)
+CHANNELS = 9
+
+
+@dataclass(frozen=True)
+class RoomBlocks:
+    """The blocks of some rooms, from all files, shuffled as one; a `StoredClouds`.
+
+    The files appear as one virtual dataset, of which a batch's blocks are read when they are due:
+    the whole set is several gigabytes.
+
+    Attributes:
+        paths: the files, in order.
+        sizes: blocks in each.
+        stored_points: points per block in the files.
+        num_points: points per block wanted, the first of those stored.
+        rows: which blocks.
+    """
+
+    paths: tuple[Path, ...]
+    sizes: tuple[int, ...]
+    stored_points: int
+    num_points: int
+    rows: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        """Number of blocks."""
+        return len(self.rows)
+
+    def open(self) -> "RoomBlocks.Opened":
+        """The blocks, to be read by index."""
+        return RoomBlocks.Opened(self)
+
+    class Opened:
+        """The virtual datasets; a `Rows`."""
+
+        def __init__(self, stored: "RoomBlocks") -> None:
+            self._stored = stored
+            self._file = h5py.File("blocks", "w", driver="core", backing_store=False)
+            self._points = self._join("data", (CHANNELS,), np.dtype(np.float32))
+            self._labels = self._join("label", (), np.dtype(np.int32))
+
+        def __getitem__(self, rows: NDArray[np.integer]) -> Clouds:
+            """Reads some blocks.
+
+            Raises:
+                InputError: they hold something that is no number.
+            """
+            order = np.argsort(rows)
+            chosen = self._stored.rows[rows[order]]  # HDF5 wants increasing indices.
+            back = np.argsort(order)
+            points, labels = self._points[chosen][back], self._labels[chosen][back]
+            check_finite(self._stored.paths[0].parent, points)
+            count = self._stored.num_points
+            return Clouds(points[:, :count], labels[:, :count])
+
+        def _join(self, name: str, rest: tuple[int, ...], dtype: np.dtype) -> h5py.Dataset:
+            stored = self._stored
+            points = stored.stored_points
+            layout = h5py.VirtualLayout((sum(stored.sizes), points, *rest), dtype)
+            start = 0
+            for path, size in zip(stored.paths, stored.sizes, strict=True):
+                shape = (size, points, *rest)
+                source = h5py.VirtualSource(str(path.resolve()), name, shape)
+                layout[start : start + size] = source
+                start += size
+            return self._file.create_virtual_dataset(name, layout)
+
+
+def read_split(folder: Path, split: str, num_points: int, test_area: int = 6) -> Split:
+    """The blocks of the rooms in one area, or of those in all the others.
+
+    Arguments:
+        folder: holds `all_files.txt`, `room_filelist.txt` and the HDF5 files.
+        split: "test" for the rooms of the test area, "train" for the others.
+        num_points: points per block.
+        test_area: 1 to 6.
+
+    Raises:
+        InputError: something in the folder is missing or unusable; the message names it.
+    """
+    listing, room_list = folder / "all_files.txt", folder / "room_filelist.txt"
+    paths = tuple(locate(line, listing) for line in read_lines(listing, LIKE))
+    rooms = np.array(read_lines(room_list, LIKE))
+    shapes = [_checked_shape(path, num_points) for path in paths]
+    sizes = tuple(count for count, _ in shapes)
+    if sum(sizes) != len(rooms):
+        raise InputError(
+            f"{room_list}: has {len(rooms)} lines for {sum(sizes)} blocks; it must have one a block"
+        )
+    if len({points for _, points in shapes}) > 1:
+        raise InputError(f"{listing}: names files whose blocks differ in number of points")
+    area = f"Area_{test_area}_"
+    rows = np.flatnonzero(np.char.startswith(rooms, area) == (split == "test"))
+    if not len(rows):
+        missing = "" if split == "test" else " another than"
+        raise InputError(f"{room_list}: names no room of{missing} {area[:-1]}; see --test-area")
+    blocks = RoomBlocks(paths, sizes, shapes[0][1], num_points, rows)
+    return Split(folder, CLASS_NAMES, [blocks], rooms=tuple(rooms[rows].tolist()))
+
+
+def _checked_shape(path: Path, num_points: int) -> tuple[int, int]:
+    """Blocks and points a block of one file; what its points are is looked at when they are due."""
+    with opened(path, ("data", "label"), "S3DIS block") as content:
+        points, labels = content["data"], content["label"]
+        check_points(path, points, num_points, CHANNELS)
+        shape: tuple[int, int] = points.shape[:2]
+        check_point_labels(path, "label", labels[()], shape, len(CLASS_NAMES), "S3DIS")
+    return shape
