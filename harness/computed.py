@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,8 +22,7 @@ NAME = "numpy"
 class ComputedReference:
     """keras.io's shape segmenter as `harness.shape_seg` computes it, always in float64.
 
-    It takes no training steps. Of a gradient it knows the derivative along one random direction,
-    and that is what is compared: a wrong entry shows in it.
+    It takes no training steps.
 
     Raises:
         NotComparable: from the methods, that this is nothing that it computes.
@@ -63,7 +61,7 @@ class ComputedReference:
         arrays = _compute(operation, case, options)
         nudged = (case.nudged(i, self.precision) for i in range(nudges))
         moved = [_compute(operation, other, options) for other in nudged]
-        return Evidence(arrays, rounding_noise(arrays, moved), self.precision, _view)
+        return Evidence(arrays, rounding_noise(arrays, moved), self.precision)
 
     def save_checkpoint(self, case: Case, prefix: Path) -> None:
         raise NotComparable("a network without TF1 ancestor has no TF1 checkpoints")
@@ -99,26 +97,14 @@ def _trace(case: Case, options: Mapping[str, Any]) -> Arrays:
     }
     if training:
         trace.update(exchange.grouped("state", found.state))
-        trace.update(exchange.grouped("gradients", _derivatives(case)))
-    return trace
-
-
-def _derivatives(case: Case) -> Arrays:
-    """Of the loss in training mode, along a direction within each parameter."""
-    return {
-        p.name: np.array(
-            shape_seg.derivative(
-                case.weights,
-                {p.name: _direction(p.name, p.shape)},
-                case.batch["points"],
-                case.batch["labels"],
-                variant=case.model.key,  # type: ignore[arg-type]
-                training=True,
-            )
+        gradients = shape_seg.gradients(
+            case.weights,
+            points,
+            labels,
+            variant=case.model.key,  # type: ignore[arg-type]
         )
-        for p in case.model.parameters
-        if p.trainable
-    }
+        trace.update(exchange.grouped("gradients", gradients))
+    return trace
 
 
 def _moving_statistics(case: Case, batches: Mapping[str, np.ndarray]) -> Arrays:
@@ -138,16 +124,3 @@ def _moving_statistics(case: Case, batches: Mapping[str, np.ndarray]) -> Arrays:
         found[f"loss/{step:03}"] = passed.loss
         found.update(exchange.grouped(f"state/{step:03}", passed.state))
     return found
-
-
-def _view(name: str, array: np.ndarray) -> np.ndarray:
-    group, _, parameter = name.partition("/")
-    if group != "gradients":
-        return array
-    return np.array(np.sum(array * _direction(parameter, array.shape)))
-
-
-def _direction(name: str, shape: tuple[int, ...]) -> np.ndarray:
-    """Signs, drawn by a parameter's name."""
-    rng = np.random.default_rng(zlib.crc32(name.encode()))
-    return rng.choice([-1.0, 1.0], size=shape)

@@ -1,11 +1,11 @@
 """keras.io's shape segmenter written out in NumPy: the reference of a network without TF1 ancestor.
 
 It owes nothing to Keras or to `tf2_native`: the global feature is tiled and concatenated as
-published, products of transforms are summed index by index, and derivatives come from a complex
-step. Slow, in float64, and meant for a few small clouds.
+published, products of transforms are summed index by index, and gradients come from a tape of their
+own, which a complex step checks. Slow, in float64, and meant for a few small clouds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -72,6 +72,26 @@ def forward(
     return _Pass(weights, variant, training, momentum).run(_exact(points), np.asarray(labels))
 
 
+def gradients(
+    weights: Mapping[str, Array],
+    points: Array,
+    labels: Array,
+    *,
+    variant: Variant = "shape_seg",
+    training: bool = True,
+) -> dict[str, Array]:
+    """The gradient of the loss with respect to each trainable parameter.
+
+    Arguments: as for `forward`.
+
+    Returns:
+        Arrays like the weights, by the same names; moving statistics have none.
+    """
+    passed = _Pass(weights, variant, training, MOMENTUM[variant])
+    passed.run(_exact(points), np.asarray(labels))
+    return passed.tape.gradients()
+
+
 def derivative(
     weights: Mapping[str, Array],
     direction: Mapping[str, Array],
@@ -118,6 +138,7 @@ class _Pass:
         self.penalty = _PENALTIES[variant]
         self.training = training
         self.momentum = momentum
+        self.tape = _Tape()
         self.penalties: dict[str, Array] = {}
         self.state = {n: v for n, v in self.weights.items() if "/moving_" in n}
         self.activations: dict[str, Array] = {}
@@ -130,11 +151,11 @@ class _Pass:
         transformed = self.align("transformed_features", "feature_orthogonality", features_128_2)
         features_512 = self.conv("features_512", transformed)
         features_2048 = self.conv("pre_maxpool_block", features_512)
-        tiled = np.repeat(features_2048.max(axis=1, keepdims=True), points.shape[1], axis=1)
+        tiled = self.tile(self.max_over_points(features_2048), points.shape[1])
         parts = [features_64, features_128_1, features_128_2, transformed, features_512, tiled]
-        x = self.conv("segmentation_features", np.concatenate(parts, axis=2))
+        x = self.conv("segmentation_features", self.concatenate(parts))
         logits = self.linear("segmentation_head", x)
-        cross_entropy = _cross_entropy(logits, labels)
+        cross_entropy = self.cross_entropy(logits, labels)
         probabilities = self.keep("segmentation_head", np.exp(_log_softmax(logits)))
         terms = {"cross_entropy": cross_entropy, **self.penalties}
         return Forward(probabilities, terms, self.state, self.activations)
@@ -145,13 +166,23 @@ class _Pass:
         net = x
         for number in (1, 2, 3):
             net = self.conv(f"{name}_{number}", net)
-        net = net.max(axis=1)
+        net = self.max_over_points(net)
         for number in (1, 2):
             net = self.block(f"{name}_{number}_1", "dense", net)
         flat = self.keep(f"{name}_final", self.linear(f"{name}_final", net))
         transforms = flat.reshape(len(flat), size, size)
-        self.penalties[term] = WEIGHT * self.penalty(transforms) / len(transforms)
-        return np.einsum("bnk,bkl->bnl", x, transforms)
+        self.tape.record(transforms, [flat], lambda g: [g.reshape(flat.shape)])
+        total, slope = self.penalty(transforms)
+        share = WEIGHT / len(transforms)
+        self.penalties[term] = share * total
+        self.tape.begin(transforms, share * slope)
+        moved = np.einsum("bnk,bkl->bnl", x, transforms)
+        self.tape.record(
+            moved,
+            [x, transforms],
+            lambda g: [np.einsum("bnl,bkl->bnk", g, transforms), np.einsum("bnk,bnl->bkl", x, g)],
+        )
+        return moved
 
     def conv(self, name: str, x: Array) -> Array:
         return self.block(name, "conv", x)
@@ -159,20 +190,83 @@ class _Pass:
     def block(self, name: str, kind: str, x: Array) -> Array:
         x = self.keep(f"{name}_{kind}", self.linear(f"{name}_{kind}", x))
         x = self.keep(f"{name}_batch_norm", self.batch_norm(f"{name}_batch_norm", x))
-        return self.keep(f"{name}_relu", np.where(x.real > 0, x, 0))
+        positive = x.real > 0
+        rectified = self.keep(f"{name}_relu", np.where(positive, x, 0))
+        self.tape.record(rectified, [x], lambda g: [np.where(positive, g, 0)])
+        return rectified
+
+    def max_over_points(self, x: Array) -> Array:
+        """Largest of each channel; ties are at zero, where ReLU lets no gradient through."""
+        first = x.real.argmax(axis=1)[:, None]
+        largest = np.take_along_axis(x, first, axis=1)[:, 0]
+
+        def back(g: Array) -> list[Array]:
+            spread = np.zeros(x.shape, g.dtype)
+            np.put_along_axis(spread, first, g[:, None], axis=1)
+            return [spread]
+
+        self.tape.record(largest, [x], back)
+        return largest
+
+    def tile(self, x: Array, count: int) -> Array:
+        tiled = np.repeat(x[:, None], count, axis=1)
+        self.tape.record(tiled, [x], lambda g: [g.sum(axis=1)])
+        return tiled
+
+    def concatenate(self, parts: Sequence[Array]) -> Array:
+        joined = np.concatenate(parts, axis=2)
+        ends = np.cumsum([part.shape[2] for part in parts])[:-1]
+        self.tape.record(joined, parts, lambda g: np.split(g, ends, axis=2))
+        return joined
 
     def linear(self, name: str, x: Array) -> Array:
-        kernel = self.weights[f"{name}/kernel"]
+        kernel, bias = self.weights[f"{name}/kernel"], self.weights[f"{name}/bias"]
         # Of a 1-D convolution as wide as one point, or of a dense layer.
-        return x @ kernel.reshape(kernel.shape[-2:]) + self.weights[f"{name}/bias"]
+        matrix = kernel.reshape(kernel.shape[-2:])
+        y = x @ matrix + bias
+
+        def back(g: Array) -> list[Array]:
+            rows, slopes = x.reshape(-1, x.shape[-1]), g.reshape(-1, g.shape[-1])
+            self.tape.own(f"{name}/kernel", (rows.T @ slopes).reshape(kernel.shape))
+            self.tape.own(f"{name}/bias", slopes.sum(axis=0))
+            return [g @ matrix.T]
+
+        self.tape.record(y, [x], back)
+        return y
 
     def batch_norm(self, name: str, x: Array) -> Array:
         mean = self.weights[f"{name}/moving_mean"]
         variance = self.weights[f"{name}/moving_variance"]
         if self.training:
             mean, variance = self.average(name, x, mean, variance)
-        normal = (x - mean) / np.sqrt(variance + EPSILON)
-        return normal * self.weights[f"{name}/gamma"] + self.weights[f"{name}/beta"]
+        deviation = np.sqrt(variance + EPSILON)
+        normal = (x - mean) / deviation
+        gamma, beta = self.weights[f"{name}/gamma"], self.weights[f"{name}/beta"]
+        y = normal * gamma + beta
+        axes = tuple(range(x.ndim - 1))
+
+        def back(g: Array) -> list[Array]:
+            self.tape.own(f"{name}/gamma", (g * normal).sum(axis=axes))
+            self.tape.own(f"{name}/beta", g.sum(axis=axes))
+            slope = g * gamma
+            if self.training:  # the batch's moments depend on x too
+                slope = slope - slope.mean(axis=axes) - normal * (slope * normal).mean(axis=axes)
+            return [slope / deviation]
+
+        self.tape.record(y, [x], back)
+        return y
+
+    def cross_entropy(self, logits: Array, labels: Array) -> Array:
+        """Mean over all points of minus the log-probability of the true class."""
+        if labels.ndim == logits.ndim:
+            labels = labels.argmax(axis=-1)
+        log_probabilities = _log_softmax(logits).reshape(-1, logits.shape[-1])
+        rows = np.arange(len(log_probabilities))
+        slope = np.exp(log_probabilities)
+        slope[rows, labels.ravel()] -= 1
+        self.tape.begin(logits, slope.reshape(logits.shape) / len(rows))
+        chosen = log_probabilities[rows, labels.ravel()]
+        return -chosen.sum() / len(chosen)
 
     def average(
         self, name: str, x: Array, old_mean: Array, old_variance: Array
@@ -192,8 +286,41 @@ class _Pass:
         return x
 
 
-def mixed_orthogonality(transforms: Array) -> Array:
-    """The sum of squares that the published regulariser takes of a batch.
+class _Tape:
+    """What was computed from what, to go back over; the chain rule and nothing else."""
+
+    def __init__(self) -> None:
+        self._steps: list[tuple[Array, Sequence[Array], Callable[[Array], Sequence[Array]]]] = []
+        self._begun: list[tuple[Array, Array]] = []
+        self._own: dict[str, Array] = {}
+
+    def record(
+        self, y: Array, inputs: Sequence[Array], back: Callable[[Array], Sequence[Array]]
+    ) -> None:
+        """Notes how a gradient with respect to `y` becomes those with respect to its inputs."""
+        self._steps.append((y, inputs, back))
+
+    def begin(self, x: Array, gradient: Array) -> None:
+        """Notes what an addend of the loss has as gradient with respect to `x`."""
+        self._begun.append((x, gradient))
+
+    def own(self, name: str, gradient: Array) -> None:
+        """Takes the gradient of a parameter."""
+        self._own[name] = gradient
+
+    def gradients(self) -> dict[str, Array]:
+        """Goes back over the tape."""
+        found: dict[int, Array] = {}
+        for x, gradient in self._begun:
+            found[id(x)] = found.get(id(x), 0) + gradient
+        for y, inputs, back in reversed(self._steps):
+            for x, gradient in zip(inputs, back(found.pop(id(y))), strict=True):
+                found[id(x)] = found.get(id(x), 0) + gradient
+        return self._own
+
+
+def mixed_orthogonality(transforms: Array) -> tuple[Array, Array]:
+    """The sum of squares that the published regulariser takes of a batch, and its gradient.
 
     Row i of cloud b meets row j of cloud c, for all b, i, c and j. Those B * K * B rows of K
     products, in this order, are cut into matrices of K rows, and from each the identity is taken:
@@ -203,44 +330,33 @@ def mixed_orthogonality(transforms: Array) -> Array:
         transforms: B x K x K.
 
     Returns:
-        Scalar, without weight and without division by the batch size.
+        Scalar, without weight and without division by the batch size; and B x K x K.
     """
     clouds, size, _ = transforms.shape
-    total = np.zeros((), transforms.dtype)
-    for b in range(clouds):
-        for i in range(size):
-            for c in range(clouds):
-                products = transforms[c] @ transforms[b, i]
-                products[((b * size + i) * clouds + c) % size] -= 1
-                total = total + (products**2).sum()
-    return total
+    products = np.einsum("bik,cjk->bicj", transforms, transforms)
+    rows = products.reshape(-1, size)
+    row = np.arange(len(rows))
+    rows[row, row % size] -= 1
+    residual = rows.reshape(clouds, size, clouds, size)
+    slope = np.einsum("bicj,cjk->bik", residual, transforms)
+    slope = slope + np.einsum("bicj,bik->cjk", residual, transforms)
+    return (residual**2).sum(), 2 * slope
 
 
-def own_orthogonality(transforms: Array) -> Array:
-    """The sum over the clouds of the squared entries of A A^T - I.
+def own_orthogonality(transforms: Array) -> tuple[Array, Array]:
+    """The sum over the clouds of the squared entries of A A^T - I, and its gradient.
 
     Arguments:
         transforms: B x K x K.
 
     Returns:
-        Scalar, without weight and without division by the batch size.
+        Scalar, without weight and without division by the batch size; and B x K x K.
     """
-    total = np.zeros((), transforms.dtype)
-    for transform in transforms:
-        total = total + ((transform @ transform.T - np.eye(len(transform))) ** 2).sum()
-    return total
+    residual = np.einsum("bik,bjk->bij", transforms, transforms) - np.eye(transforms.shape[1])
+    return (residual**2).sum(), 4 * np.einsum("bij,bjk->bik", residual, transforms)
 
 
 _PENALTIES = {"shape_seg": mixed_orthogonality, "shape_seg_corrected": own_orthogonality}
-
-
-def _cross_entropy(logits: Array, labels: Array) -> Array:
-    """Mean over all points of minus the log-probability of the true class."""
-    if labels.ndim == logits.ndim:
-        labels = labels.argmax(axis=-1)
-    log_probabilities = _log_softmax(logits).reshape(-1, logits.shape[-1])
-    chosen = log_probabilities[np.arange(len(log_probabilities)), labels.ravel()]
-    return -chosen.sum() / len(chosen)
 
 
 def _log_softmax(x: Array) -> Array:
