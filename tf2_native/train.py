@@ -119,7 +119,7 @@ def _fit(
         _create_variables(model, batches)
         borders = [first, first + 1, epochs] if progress.batches else borders
     try:
-        for start, stop in pairwise(borders):
+        for start, stop in (pair for pair in pairwise(borders) if pair[0] < pair[1]):
             model.stop_training = False
             model.fit(
                 batches,

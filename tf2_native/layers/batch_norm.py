@@ -43,10 +43,10 @@ class BatchNormalization(keras.layers.Layer):
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Creates gamma, beta and the moving statistics, each [C], and a counter for a schedule."""
         shape = (input_shape[-1],)
-        self.gamma = self._add_vector(shape, "gamma", initializer="ones")
-        self.beta = self._add_vector(shape, "beta")
-        self.moving_mean = self._add_vector(shape, "moving_mean", trainable=False)
-        self.moving_variance = self._add_vector(shape, "moving_variance", trainable=False)
+        self.gamma = self.add_weight(shape=shape, initializer="ones", autocast=False, name="gamma")
+        self.beta = self.add_weight(shape=shape, initializer="zeros", autocast=False, name="beta")
+        self.moving_mean = self._add_statistic(shape, "moving_mean")
+        self.moving_variance = self._add_statistic(shape, "moving_variance")
         if callable(self.momentum):
             self.step = self.add_weight(
                 shape=(), initializer="zeros", dtype="int32", trainable=False, name="step"
@@ -82,16 +82,9 @@ class BatchNormalization(keras.layers.Layer):
         momentum = keras.saving.deserialize_keras_object(config["momentum"])
         return cls(**{**config, "momentum": momentum})
 
-    def _add_vector(
-        self,
-        shape: tuple[int | None, ...],
-        name: str,
-        *,
-        initializer: str = "zeros",
-        trainable: bool = True,
-    ) -> keras.Variable:
+    def _add_statistic(self, shape: tuple[int | None, ...], name: str) -> keras.Variable:
         return self.add_weight(
-            shape=shape, initializer=initializer, trainable=trainable, autocast=False, name=name
+            shape=shape, initializer="zeros", trainable=False, autocast=False, name=name
         )
 
     def _average(self, mean: Tensor, variance: Tensor) -> None:
