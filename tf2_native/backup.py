@@ -107,6 +107,8 @@ class Backup(keras.callbacks.Callback):
         if self._start:
             self._offset = self._start.batches
             self._read_variables()
+            if not self._offset:
+                self.model.reset_metrics()  # Between epochs they still hold those of validation.
             self._start = None
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:

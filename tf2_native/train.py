@@ -116,9 +116,10 @@ def _fit(
     borders = [first, epochs]
     if progress:
         batches.resume(progress.epoch_state, progress.batches)
+        _create_variables(model, batches)
         borders = [first, first + 1, epochs] if progress.batches else borders
     try:
-        for start, stop in pairwise(borders):
+        for start, stop in (pair for pair in pairwise(borders) if pair[0] < pair[1]):
             model.stop_training = False
             model.fit(
                 batches,
@@ -133,6 +134,12 @@ def _fit(
         if failure := batches.failure or validation.failure:
             raise failure from None
         raise
+
+
+def _create_variables(model: keras.Model, batches: Batches) -> None:
+    """Creates what Keras would only in the first step, so that a backup can be put back before."""
+    model.optimizer.build(model.trainable_variables)
+    model.test_on_batch(*batches[0])
 
 
 def _progress(recipe: Recipe, run: Run, selection: Selection, log_dir: Path) -> Progress | None:

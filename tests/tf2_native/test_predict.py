@@ -99,9 +99,13 @@ def test_clouds_that_will_not_do_are_named(tmp_path, name, content, message):
 
 
 def test_predictions_of_a_run_that_fails_are_not_left(tmp_path):
-    with pytest.raises(RuntimeError), PredictionsFile(tmp_path) as file:
-        file.append(labels=np.zeros(3))
-        raise RuntimeError
+    def fail():
+        with PredictionsFile(tmp_path) as file:
+            file.append(labels=np.zeros(3))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert files(tmp_path) == set()
     with PredictionsFile(tmp_path) as file:
         file.append(labels=np.zeros(3, np.int32), category=None)

@@ -74,7 +74,7 @@ def _lay_out(figure: go.Figure, clouds: Sequence[DrawnCloud], owners: list[int])
         yaxis=axis,
         zaxis=axis,
         aspectmode="data",
-        camera={"eye": {"x": 1.9, "y": 1.35, "z": 0.95}},
+        camera={"eye": {"x": 2.3, "y": 1.65, "z": 1.15}},
     )
     buttons = [
         {
