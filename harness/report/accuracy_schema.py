@@ -89,9 +89,9 @@ class Comparison:
     left_out: tuple[str, ...]
 
     @property
-    def place(self) -> tuple[str, str]:
+    def place(self) -> tuple[str, str, int | None]:
         """A later comparison in the same place takes this one's."""
-        return self.model, self.data
+        return self.model, self.data, self.settings.test_area
 
 
 @dataclass(frozen=True)

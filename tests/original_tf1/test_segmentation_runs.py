@@ -82,9 +82,3 @@ def printed(log: Path) -> list[str]:
 def test_the_upgraded_scripts_train_and_predict(job: Job) -> None:
     found = trained(job, "tf2_upgraded", "tf2")
     judged(job, TASK_OF[job.model], found.predictions)
-
-
-@pytest.mark.parametrize("model", ["sem_seg"])
-def test_the_original_scripts_run_unmodified_on_compat(job: Job) -> None:
-    found = trained(job, "original_tf1", "compat")
-    judged(job, TASK_OF[job.model], found.predictions)

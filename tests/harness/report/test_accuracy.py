@@ -57,8 +57,9 @@ def test_round_trip(document: dict[str, Any]) -> None:
 
 def test_a_later_comparison_takes_the_place_of_an_older_one(comparison: Comparison) -> None:
     later, other = replace(comparison, clouds=7), replace(comparison, model="pointnet_cls_basic")
-    found = Accuracy((comparison,)).with_comparison(other).with_comparison(later)
-    assert found.comparisons == (later, other)
+    area = replace(comparison, settings=Settings(250, 32, 1024, 5))
+    found = Accuracy((comparison,)).with_comparison(other).with_comparison(area)
+    assert found.with_comparison(later).comparisons == (later, other, area)
 
 
 @pytest.mark.parametrize(
