@@ -5,6 +5,7 @@ from tf2_native.layers.initializers import ImageGlorotUniform
 from tf2_native.layers.max_over_points import MaxOverPoints
 from tf2_native.layers.orthogonality import OrthogonalityRegularizer
 from tf2_native.layers.shared_mlp import SharedMLP
+from tf2_native.layers.shared_mlp_max import SharedMLPMax
 from tf2_native.layers.t_net import TNet
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "MaxOverPoints",
     "OrthogonalityRegularizer",
     "SharedMLP",
+    "SharedMLPMax",
     "TNet",
 ]

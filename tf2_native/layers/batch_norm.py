@@ -60,12 +60,26 @@ class BatchNormalization(keras.layers.Layer):
             Tensor like `x`.
         """
         if training:
-            mean, variance = _moments(x)
-            self._average(mean, variance)
+            mean, variance = moments(x)
+            self.average(mean, variance)
         else:
             mean, variance = self.moving_mean, self.moving_variance
-        scale = self.gamma * ops.rsqrt(variance + self.epsilon)
+        return self.normalise(x, mean, variance)
+
+    def normalise(self, x: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
+        """Normalises ... x C with given moments, each [C]."""
+        scale = self.scale(variance)
         return x * scale + (self.beta - mean * scale)
+
+    def scale(self, variance: Tensor) -> Tensor:
+        """What a channel of some variance is multiplied by, [C]."""
+        return self.gamma * ops.rsqrt(variance + self.epsilon)
+
+    def average(self, mean: Tensor, variance: Tensor) -> None:
+        """Moves the moving statistics towards the moments of a batch, each [C]."""
+        momentum = self._next_momentum()
+        for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            moving.assign(momentum * moving + (1 - momentum) * batch)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, the schedule serialised."""
@@ -81,11 +95,6 @@ class BatchNormalization(keras.layers.Layer):
     def _add_statistic(self, shape: tuple[int | None, ...], name: str) -> keras.Variable:
         return self.add_weight(shape=shape, initializer="zeros", trainable=False, name=name)
 
-    def _average(self, mean: Tensor, variance: Tensor) -> None:
-        momentum = self._next_momentum()
-        for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
-            moving.assign(momentum * moving + (1 - momentum) * batch)
-
     def _next_momentum(self) -> Tensor | float:
         if not callable(self.momentum):
             return self.momentum
@@ -95,7 +104,7 @@ class BatchNormalization(keras.layers.Layer):
         return momentum
 
 
-def _moments(x: Tensor) -> tuple[Tensor, Tensor]:
+def moments(x: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and biased variance of ... x C over all axes but the last, each [C].
 
     Not `ops.moments`, which on some backends subtracts the squared mean from the mean square and
