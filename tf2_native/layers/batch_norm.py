@@ -68,12 +68,8 @@ class BatchNormalization(keras.layers.Layer):
 
     def normalise(self, x: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
         """Normalises ... x C with given moments, each [C]."""
-        scale = self.scale(variance)
+        scale = self.gamma * ops.rsqrt(variance + self.epsilon)
         return x * scale + (self.beta - mean * scale)
-
-    def scale(self, variance: Tensor) -> Tensor:
-        """What a channel of some variance is multiplied by, [C]."""
-        return self.gamma * ops.rsqrt(variance + self.epsilon)
 
     def average(self, mean: Tensor, variance: Tensor) -> None:
         """Moves the moving statistics towards the moments of a batch, each [C]."""

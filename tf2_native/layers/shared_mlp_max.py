@@ -49,7 +49,20 @@ class SharedMLPMax(SharedMLP):
         """
         if self.formulation == "plain":
             return self.max_over_points(super().call(x, training=training))
-        return self._training(x) if training else self._inference(x)
+        # Falling channels are turned over, so that their minimum is a maximum.
+        gamma = self.bn.gamma
+        sign = ops.cast(ops.where(gamma < 0, -1, 1), gamma.dtype)
+        if training:
+            maxima, mean, variance = fast.maximum_and_moments(x, self.kernel * sign)
+            mean = sign * mean + self.bias
+            self.bn.average(mean, variance)
+        else:
+            maxima = fast.maximum(x, self.kernel * sign)
+            mean, variance = self.bn.moving_mean, self.bn.moving_variance
+        # Where gamma is zero all points tie, and the first wins. Only gamma's gradient asks who.
+        first = ops.stop_gradient(ops.matmul(x[:, 0], self.kernel))
+        linear = ops.where(gamma == 0, first, sign * maxima) + self.bias
+        return ops.cast(ops.relu(self.bn.normalise(linear, mean, variance)), x.dtype)
 
     def activations(self, x: Tensor, training: bool = False) -> Tensor:
         """What the maximum is taken of, for whoever wants to look at it.
@@ -74,22 +87,3 @@ class SharedMLPMax(SharedMLP):
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, objects serialised."""
         return {**super().get_config(), "formulation": self.formulation}
-
-    def _inference(self, x: Tensor) -> Tensor:
-        # The scale goes into the kernel, sign and all: the maximum of a falling channel is taken
-        # of its mirror image, and where gamma is zero all points tie at zero.
-        scale = self.bn.scale(self.bn.moving_variance)
-        shift = self.bn.beta + (self.bias - self.bn.moving_mean) * scale
-        return ops.relu(fast.maximum(x, self.kernel * scale) + shift)
-
-    def _training(self, x: Tensor) -> Tensor:
-        # The scale is not known before the product is, but its sign is.
-        gamma = self.bn.gamma
-        sign = ops.cast(ops.where(gamma < 0, -1, 1), gamma.dtype)
-        maxima, mean, variance = fast.maximum_and_moments(x, self.kernel * sign)
-        mean = sign * mean + self.bias
-        self.bn.average(mean, variance)
-        # Where gamma is zero all points tie, and the first wins. Only gamma's gradient asks who.
-        first = ops.stop_gradient(ops.matmul(x[:, 0], self.kernel))
-        linear = ops.where(gamma == 0, first, sign * maxima) + self.bias
-        return ops.cast(ops.relu(self.bn.normalise(linear, mean, variance)), x.dtype)
