@@ -1,4 +1,4 @@
-"""The ladder on both formulations of the layers that meet the max, and on faults in the fast one."""
+"""The ladder on both formulations of the layers that meet the max, and faults in the fast one."""
 
 from pathlib import Path
 

@@ -62,7 +62,7 @@ class SharedMLPMax(SharedMLP):
         # Where gamma is zero all points tie, and the first wins. Only gamma's gradient asks who.
         first = ops.stop_gradient(ops.matmul(x[:, 0], self.kernel))
         linear = ops.where(gamma == 0, first, sign * maxima) + self.bias
-        return ops.cast(ops.relu(self.bn.normalise(linear, mean, variance)), x.dtype)
+        return ops.relu(self.bn.normalise(linear, mean, variance))
 
     def activations(self, x: Tensor, training: bool = False) -> Tensor:
         """What the maximum is taken of, for whoever wants to look at it.

@@ -41,8 +41,7 @@ def maximum_and_moments(x: Tensor, kernel: Tensor) -> tuple[Tensor, Tensor, Tens
         kernel: C x U, of the same dtype.
 
     Returns:
-        The maximum, B x U, of the dtype of `x`; the mean and the biased variance, U, of that dtype,
-        or float32 where it has fewer bits.
+        The maximum, B x U, the mean, U, and the biased variance, U, of the dtype of `x`.
     """
     maxima, mean, variance = _maximum_and_moments(
         ops.convert_to_tensor(x), ops.convert_to_tensor(kernel)
@@ -63,14 +62,15 @@ def _training_forward(x: Tensor, kernel: Tensor) -> tuple[Tensors, Tensors]:
         return (*_first_maximum(product), _mean(squares, axis=-2))
 
     maxima, winners, squares = _by_cloud(reduce, x)
-    return (maxima, mean, _mean(squares, axis=0)), (x, kernel, mu, winners)
+    moments = (ops.cast(moment, x.dtype) for moment in (mean, _mean(squares, axis=0)))
+    return (maxima, *moments), (x, kernel, mu, winners)
 
 
 def _training_backward(residuals: Tensors, upstream: Tensors) -> Tensors:
     x, kernel, mu, winners = residuals
-    d_maxima, d_mean, d_variance = upstream
+    d_maxima, d_mean, d_variance = map(_precise, upstream)
     dtype, x, kernel = x.dtype, _precise(x), _precise(kernel)
-    d_x, d_kernel = _through_winners(x, kernel, winners, _precise(d_maxima))
+    d_x, d_kernel = _through_winners(x, kernel, winners, d_maxima)
     # The mean is mu @ kernel.
     rows = ops.reshape(x - mu, (-1, x.shape[-1]))
     count = ops.cast(ops.shape(rows)[0], rows.dtype)
