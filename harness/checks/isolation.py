@@ -1,4 +1,7 @@
-"""Isolation: each layer alone, fed the reference's own input. Does the difference arise here?"""
+"""Isolation: each layer alone, fed the reference's own input. Does the difference arise here?
+
+Of layers that meet the max over points, the maxima too: a layer may take them its own way.
+"""
 
 from harness import exchange
 from harness.cases import Case
@@ -20,4 +23,5 @@ def check(case: Case, reference: Reference, candidate: Subject) -> Outcome:
         return Finding("isolation", layer, message, measurement.tensor, isolated=True)
 
     names = [f"activations/{layer.name}" for layer in case.model.layers]
+    names += [f"maxima/{layer}" for layer in case.model.symmetric]
     return outcome(evidence.measure_all(arrays, names), finding)

@@ -10,9 +10,9 @@ HAZARD = Hazard(
     mends="Multiply on the left, as the original does.",
     mutation=Mutation(
         "models/backbone.py",
-        "keras.ops.matmul(points, _input_transform(points, bn_momentum))",
-        "keras.ops.matmul(\n        points, keras.ops.swapaxes("
-        "_input_transform(points, bn_momentum), 1, 2)\n    )",
+        "keras.ops.matmul(x, _input_transform(x, trunk.input_transform, options))",
+        "keras.ops.matmul(\n            x, keras.ops.swapaxes("
+        "_input_transform(x, trunk.input_transform, options), 1, 2)\n        )",
     ),
     model="pointnet_cls",
     rung="inference",

@@ -137,7 +137,10 @@ class GraphWorker(object):
         return trace
 
     def isolate(self, network, weights, batch, entries, out):
-        """Each layer's activation in inference mode, from given entries instead of its own."""
+        """Each layer's activation in inference mode, from given entries instead of its own.
+
+        Where it meets the max over points, also the max, under `maxima`.
+        """
         batch = exchange.read_arrays(batch)
         entries = exchange.under(exchange.read_arrays(entries), "entries")
         graph = self._loaded(network, weights, batch["points"].shape[:2])
@@ -149,6 +152,8 @@ class GraphWorker(object):
             feed.update({graph.entry(name): np.asarray(entries[name], self.dtype) for name in half})
             fetches = {"activations/" + name: graph.activation(name) for name in half}
             activations.update(graph.session.run(fetches, feed))
+        for name in network["symmetric"]:
+            activations["maxima/" + name] = np.max(activations["activations/" + name], axis=(1, 2))
         exchange.write(out, activations)
 
     def trajectory(

@@ -162,16 +162,22 @@ class Recorder(object):
     def __init__(self, layers):
         self._records = None
         for name, layer in layers.items():
-            layer.call = self._recording(name, layer.call)
+            layer.call = self._recording(name, layer, layer.call)
 
-    def _recording(self, name, call):
+    def _recording(self, name, layer, call):
+        # A layer that gives but the maximum of its activations is asked for them apart. What it
+        # gives is on record as well: it is the next layer's entry.
+        activations = getattr(layer, "activations", None)
+
         def recorded(inputs, *args, **kwargs):
             outputs = call(inputs, *args, **kwargs)
             if self._records is not None:
                 self._records["entries/" + name] = (
                     inputs if keras.ops.is_tensor(inputs) else list(inputs)
                 )
-                self._records["activations/" + name] = outputs
+                self._records["activations/" + name] = (
+                    outputs if activations is None else activations(inputs, *args, **kwargs)
+                )
             return outputs
 
         return recorded

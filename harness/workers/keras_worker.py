@@ -165,15 +165,24 @@ class KerasWorker(object):
         return trace
 
     def isolate(self, network, weights, batch, entries, out):
-        """Each layer's activation in inference mode, from given entries instead of its own."""
+        """Each layer's activation in inference mode, from given entries instead of its own.
+
+        Where it meets the max over points, also the max, under `maxima`.
+        """
         entries = exchange.under(exchange.read_arrays(entries), "entries")
         instance = self._loaded(network, weights)
-        activations = {}
+        found = {}
         for name, layer in instance.layers.items():
             entry = instance.from_tf1(name, entries[name].astype(self.dtype))
-            output = self.keras.ops.convert_to_numpy(layer(entry, training=False))
-            activations["activations/" + name] = instance.as_tf1(name, output, entry=False)
-        exchange.write(out, activations)
+            output = layer(entry, training=False)
+            if hasattr(layer, "activations"):
+                found["maxima/" + name] = self.keras.ops.convert_to_numpy(output)
+                output = layer.activations(entry, training=False)
+            output = self.keras.ops.convert_to_numpy(output)
+            if name in network["symmetric"]:
+                found.setdefault("maxima/" + name, np.max(output, axis=1))
+            found["activations/" + name] = instance.as_tf1(name, output, entry=False)
+        exchange.write(out, found)
 
     def trajectory(
         self,

@@ -8,6 +8,7 @@ from tf2_native.layers.initializers import FlatIdentity, ImageGlorotUniform
 from tf2_native.layers.max_over_points import MaxOverPoints
 from tf2_native.layers.orthogonality import OrthogonalityRegularizer
 from tf2_native.layers.shared_mlp import SharedMLP
+from tf2_native.layers.shared_mlp_max import SharedMLPMax
 from tf2_native.layers.t_net import TNet
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "OrthogonalityRegularizer",
     "PerCloudOrthogonality",
     "SharedMLP",
+    "SharedMLPMax",
     "TNet",
 ]

@@ -77,12 +77,22 @@ class BatchNormalization(keras.layers.Layer):
         # In mixed precision, 16 bits would be too few for sums over a batch.
         x = ops.cast(x, self.variable_dtype)
         if training:
-            mean, variance = _moments(x)
-            self._average(mean, variance)
+            mean, variance = moments(x)
+            self.average(mean, variance)
         else:
             mean, variance = self.moving_mean, self.moving_variance
+        return self.normalise(x, mean, variance)
+
+    def normalise(self, x: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
+        """Normalises ... x C with given moments, each [C]."""
         scale = self.gamma * ops.rsqrt(variance + self.epsilon)
         return ops.cast(x * scale + (self.beta - mean * scale), self.compute_dtype)
+
+    def average(self, mean: Tensor, variance: Tensor) -> None:
+        """Moves the moving statistics towards the moments of a batch, each [C]."""
+        momentum = self._next_momentum()
+        for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            moving.assign(momentum * moving + (1 - momentum) * batch)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, the schedule serialised."""
@@ -107,11 +117,6 @@ class BatchNormalization(keras.layers.Layer):
             shape=shape, initializer=initializer, trainable=trainable, autocast=False, name=name
         )
 
-    def _average(self, mean: Tensor, variance: Tensor) -> None:
-        momentum = self._next_momentum()
-        for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
-            moving.assign(momentum * moving + (1 - momentum) * batch)
-
     def _next_momentum(self) -> Tensor | float:
         if not callable(self.momentum):
             return self.momentum
@@ -121,7 +126,7 @@ class BatchNormalization(keras.layers.Layer):
         return momentum
 
 
-def _moments(x: Tensor) -> tuple[Tensor, Tensor]:
+def moments(x: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and biased variance of ... x C over all axes but the last, each [C].
 
     Not `ops.moments`, which on some backends subtracts the squared mean from the mean square and

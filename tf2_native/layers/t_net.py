@@ -7,8 +7,8 @@ import keras
 from keras import ops
 
 from tf2_native.layers.batch_norm import Momentum
-from tf2_native.layers.max_over_points import MaxOverPoints
 from tf2_native.layers.shared_mlp import SharedMLP
+from tf2_native.layers.shared_mlp_max import Formulation, SharedMLPMax
 from tf2_native.tensor import Tensor
 
 
@@ -29,6 +29,7 @@ class TNet(keras.layers.Layer):
         cloud_widths: name and width of each layer after it.
         input_initializer: for the first kernel, which differs where it reads raw points.
         bn_momentum: see `BatchNormalization`.
+        formulation: of the layer that meets the maximum; see `SharedMLPMax`.
         regularizer: from the matrices, B x size x size, to a scalar, added to the loss as it is.
         **kwargs: for `keras.layers.Layer`.
     """
@@ -41,6 +42,7 @@ class TNet(keras.layers.Layer):
         cloud_widths: Mapping[str, int],
         input_initializer: str | keras.initializers.Initializer = "glorot_uniform",
         bn_momentum: Momentum = 0.9,
+        formulation: Formulation = "fast",
         regularizer: keras.regularizers.Regularizer | None = None,
         **kwargs: Any,
     ) -> None:
@@ -51,6 +53,7 @@ class TNet(keras.layers.Layer):
         self.output_name = "transform_XYZ" if size == 3 else "transform_feat"
         self.input_initializer = keras.initializers.get(input_initializer)
         self.bn_momentum = bn_momentum
+        self.formulation = formulation
         self.regularizer = keras.regularizers.get(regularizer)
         self._create_sublayers()
 
@@ -76,10 +79,7 @@ class TNet(keras.layers.Layer):
         Returns:
             Tensor B x size x size, of the dtype of `x`; points are multiplied on its left.
         """
-        for name in self.point_widths:
-            x = getattr(self, name)(x, training=training)
-        x = self.max_over_points(x)
-        for name in self.cloud_widths:
+        for name in (*self.point_widths, *self.cloud_widths):
             x = getattr(self, name)(x, training=training)
         offset = getattr(self, self.output_name)(x)
         offset = ops.reshape(offset, (-1, self.size, self.size))
@@ -107,6 +107,7 @@ class TNet(keras.layers.Layer):
             "cloud_widths": dict(self.cloud_widths),
             "input_initializer": keras.initializers.serialize(self.input_initializer),
             "bn_momentum": keras.saving.serialize_keras_object(self.bn_momentum),
+            "formulation": self.formulation,
             "regularizer": keras.regularizers.serialize(self.regularizer),
         }
 
@@ -117,11 +118,16 @@ class TNet(keras.layers.Layer):
         return cls(**{**config, "bn_momentum": bn_momentum})
 
     def _create_sublayers(self) -> None:
-        first = next(iter(self.point_widths))
+        first, *_, last = self.point_widths
         for name, units in {**self.point_widths, **self.cloud_widths}.items():
-            initializer = self.input_initializer if name == first else "glorot_uniform"
-            setattr(self, name, self._shared_mlp(name, units, initializer))
-        self.max_over_points = MaxOverPoints(dtype=self.dtype_policy, name="maxpool")
+            options: dict[str, Any] = {"bn_momentum": self.bn_momentum, "dtype": self.dtype_policy}
+            if name == first:
+                options["kernel_initializer"] = self.input_initializer
+            if name == last:
+                layer = SharedMLPMax(units, formulation=self.formulation, name=name, **options)
+            else:
+                layer = SharedMLP(units, name=name, **options)
+            setattr(self, name, layer)
         output = keras.layers.Dense(
             self.size**2,
             kernel_initializer="zeros",
@@ -130,14 +136,3 @@ class TNet(keras.layers.Layer):
             name=self.output_name,
         )
         setattr(self, self.output_name, output)
-
-    def _shared_mlp(
-        self, name: str, units: int, initializer: str | keras.initializers.Initializer
-    ) -> SharedMLP:
-        return SharedMLP(
-            units,
-            bn_momentum=self.bn_momentum,
-            kernel_initializer=initializer,
-            dtype=self.dtype_policy,
-            name=name,
-        )

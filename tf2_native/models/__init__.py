@@ -6,6 +6,7 @@ from types import MappingProxyType
 import keras
 
 from tf2_native.layers.batch_norm import Momentum
+from tf2_native.layers.shared_mlp_max import Formulation
 from tf2_native.models.classifier import pointnet_cls, pointnet_cls_basic
 from tf2_native.models.part_segmenter import part_seg
 from tf2_native.models.segmenter import pointnet_seg, sem_seg
@@ -57,6 +58,7 @@ def build_model(
     num_classes: int | None = None,
     num_points: int | None = None,
     bn_momentum: Momentum | None = None,
+    formulation: Formulation = "fast",
 ) -> keras.Model:
     """Builds a network, freshly initialised.
 
@@ -66,6 +68,8 @@ def build_model(
         num_points: points per cloud; any number where left out.
         bn_momentum: of every batch normalisation; a float or a schedule of the step. Where left
             out, that of `BN_MOMENTUM`, or 0.9.
+        formulation: of the layers of which only the maximum is wanted; see `SharedMLPMax`. The
+            shape segmenters of keras.io have none.
 
     Returns:
         Model from `points` to logits or probabilities, both of Keras' default float dtype; the
@@ -78,7 +82,10 @@ def build_model(
         raise ValueError(f"no network is called {name!r}; there are {', '.join(MODELS)}")
     num_classes = NUM_CLASSES[name] if num_classes is None else num_classes
     bn_momentum = BN_MOMENTUM.get(name, 0.9) if bn_momentum is None else bn_momentum
-    return MODELS[name](num_classes=num_classes, num_points=num_points, bn_momentum=bn_momentum)
+    options = {} if name in BN_MOMENTUM else {"formulation": formulation}
+    return MODELS[name](
+        num_classes=num_classes, num_points=num_points, bn_momentum=bn_momentum, **options
+    )
 
 
 __all__ = [

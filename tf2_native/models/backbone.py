@@ -3,8 +3,9 @@
 arXiv 1612.00593, figure 2; the tables below are all that tells the networks' trunks apart.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import keras
 
@@ -13,9 +14,11 @@ from tf2_native.layers import (
     MaxOverPoints,
     OrthogonalityRegularizer,
     SharedMLP,
+    SharedMLPMax,
     TNet,
 )
 from tf2_native.layers.batch_norm import Momentum
+from tf2_native.layers.shared_mlp_max import Formulation
 from tf2_native.tensor import Tensor
 
 
@@ -41,16 +44,20 @@ class Trunk:
         after: widths of the shared MLP behind it, up to the max over the points.
         input_transform: the T-Net that aligns the points; None for none.
         feature_transform: the T-Net that aligns the features; None for none.
+        keeps_last: whether a head reads the last layer's output, B x N x C, beside its maximum. It
+            then has to be stored, which `SharedMLPMax` is there to avoid.
     """
 
     before: tuple[int, ...]
     after: tuple[int, ...]
     input_transform: Alignment | None = None
     feature_transform: Alignment | None = None
+    keeps_last: bool = False
 
 
 _ALIGNMENT = Alignment({"tconv1": 64, "tconv2": 128, "tconv3": 1024}, {"tfc1": 512, "tfc2": 256})
 BASIC = Trunk(before=(64, 64), after=(64, 128, 1024))
+SCENES = replace(BASIC, keeps_last=True)
 ALIGNED = Trunk(
     before=(64, 64),
     after=(64, 128, 1024),
@@ -65,6 +72,7 @@ PARTS = Trunk(
         {"tconv1": 64, "tconv3": 128, "tconv4": 1024}, {"tfc1": 128, "tfc2": 128}
     ),
     feature_transform=Alignment({"tconv1": 256, "tconv2": 1024}, {"tfc1": 512, "tfc2": 256}),
+    keeps_last=True,
 )
 
 
@@ -73,7 +81,8 @@ class Features:
     """What a backbone knows of a batch of clouds; all tensors symbolic.
 
     Attributes:
-        layers: outputs of `conv1`, `conv2`, ... in order, each B x N x C.
+        layers: outputs of `conv1`, `conv2`, ... in order, each B x N x C; the last one only where
+            the trunk keeps it.
         aligned: what the feature transform made of the features, B x N x C; without one, the
             features themselves.
         cloud: the global feature, the last layer's maximum over the points, B x C.
@@ -84,31 +93,43 @@ class Features:
     cloud: Tensor
 
 
-def backbone(points: Tensor, trunk: Trunk, bn_momentum: Momentum) -> Features:
+def backbone(
+    points: Tensor, trunk: Trunk, bn_momentum: Momentum, formulation: Formulation
+) -> Features:
     """Builds a trunk on points.
 
     Arguments:
         points: symbolic, B x N x C.
         trunk: what it is made of.
         bn_momentum: see `BatchNormalization`.
+        formulation: of the layers of which only the maximum is wanted; see `SharedMLPMax`.
 
     Returns:
         The features of each point and of each cloud.
     """
+    options: dict[str, Any] = {"bn_momentum": bn_momentum, "formulation": formulation}
     x = points
     if trunk.input_transform:
-        x = keras.ops.matmul(x, _input_transform(x, trunk.input_transform, bn_momentum))
+        x = keras.ops.matmul(x, _input_transform(x, trunk.input_transform, options))
     layers = _shared_mlps(x, trunk.before, 1, bn_momentum)
     aligned = layers[-1]
     if trunk.feature_transform:
-        transform = _feature_transform(aligned, trunk.feature_transform, bn_momentum)
+        transform = _feature_transform(aligned, trunk.feature_transform, options)
         aligned = keras.ops.matmul(aligned, transform)
-    layers += _shared_mlps(aligned, trunk.after, 1 + len(layers), bn_momentum)
-    return Features(tuple(layers), aligned, MaxOverPoints(name="maxpool")(layers[-1]))
+    *inner, width = trunk.after
+    later = _shared_mlps(aligned, inner, 1 + len(layers), bn_momentum)
+    layers += later
+    x, last = (later or [aligned])[-1], f"conv{1 + len(layers)}"
+    if trunk.keeps_last:
+        layers.append(SharedMLP(width, bn_momentum=bn_momentum, name=last)(x))
+        cloud = MaxOverPoints(name="maxpool")(layers[-1])
+    else:
+        cloud = SharedMLPMax(width, name=last, **options)(x)
+    return Features(tuple(layers), aligned, cloud)
 
 
 def _shared_mlps(
-    x: Tensor, widths: tuple[int, ...], start: int, bn_momentum: Momentum
+    x: Tensor, widths: Sequence[int], start: int, bn_momentum: Momentum
 ) -> list[Tensor]:
     """Outputs of `conv<start>` and those that follow."""
     outputs = []
@@ -125,23 +146,23 @@ def _shared_mlps(
     return outputs
 
 
-def _input_transform(points: Tensor, widths: Alignment, bn_momentum: Momentum) -> Tensor:
+def _input_transform(points: Tensor, widths: Alignment, options: Mapping[str, Any]) -> Tensor:
     return TNet(
         3,
         point_widths=widths.point_widths,
         cloud_widths=widths.cloud_widths,
         input_initializer=ImageGlorotUniform(),
-        bn_momentum=bn_momentum,
         name="transform_net1",
+        **options,
     )(points)
 
 
-def _feature_transform(features: Tensor, widths: Alignment, bn_momentum: Momentum) -> Tensor:
+def _feature_transform(features: Tensor, widths: Alignment, options: Mapping[str, Any]) -> Tensor:
     return TNet(
         features.shape[-1],
         point_widths=widths.point_widths,
         cloud_widths=widths.cloud_widths,
-        bn_momentum=bn_momentum,
         regularizer=OrthogonalityRegularizer(),
         name="transform_net2",
+        **options,
     )(features)

@@ -4,13 +4,18 @@ import keras
 
 from tf2_native.layers import SharedMLP
 from tf2_native.layers.batch_norm import Momentum
+from tf2_native.layers.shared_mlp_max import Formulation
 from tf2_native.models.backbone import ALIGNED, BASIC, backbone
 
 DROPOUT_RATE = 0.3  # TF1 spoke of keeping 0.7.
 
 
 def pointnet_cls_basic(
-    *, num_classes: int, num_points: int | None, bn_momentum: Momentum
+    *,
+    num_classes: int,
+    num_points: int | None,
+    bn_momentum: Momentum,
+    formulation: Formulation = "fast",
 ) -> keras.Model:
     """The classifier without T-Nets, which drops out once.
 
@@ -18,12 +23,13 @@ def pointnet_cls_basic(
         num_classes: number of logits.
         num_points: points per cloud; None for any number.
         bn_momentum: see `BatchNormalization`.
+        formulation: see `SharedMLPMax`.
 
     Returns:
         Model from `points` B x N x 3 to logits B x num_classes.
     """
     points = keras.Input((num_points, 3), name="points")
-    x = backbone(points, BASIC, bn_momentum).cloud
+    x = backbone(points, BASIC, bn_momentum, formulation).cloud
     x = SharedMLP(512, bn_momentum=bn_momentum, name="fc1")(x)
     x = SharedMLP(256, bn_momentum=bn_momentum, name="fc2")(x)
     x = keras.layers.Dropout(DROPOUT_RATE, name="dp1")(x)
@@ -31,7 +37,13 @@ def pointnet_cls_basic(
     return keras.Model(points, logits, name="pointnet_cls_basic")
 
 
-def pointnet_cls(*, num_classes: int, num_points: int | None, bn_momentum: Momentum) -> keras.Model:
+def pointnet_cls(
+    *,
+    num_classes: int,
+    num_points: int | None,
+    bn_momentum: Momentum,
+    formulation: Formulation = "fast",
+) -> keras.Model:
     """The classifier with both T-Nets, which drops out after each hidden layer of the head.
 
     Its loss includes the orthogonality penalty on the feature transform.
@@ -40,12 +52,13 @@ def pointnet_cls(*, num_classes: int, num_points: int | None, bn_momentum: Momen
         num_classes: number of logits.
         num_points: points per cloud; None for any number.
         bn_momentum: see `BatchNormalization`.
+        formulation: see `SharedMLPMax`.
 
     Returns:
         Model from `points` B x N x 3 to logits B x num_classes.
     """
     points = keras.Input((num_points, 3), name="points")
-    x = backbone(points, ALIGNED, bn_momentum).cloud
+    x = backbone(points, ALIGNED, bn_momentum, formulation).cloud
     x = SharedMLP(512, bn_momentum=bn_momentum, name="fc1")(x)
     x = keras.layers.Dropout(DROPOUT_RATE, name="dp1")(x)
     x = SharedMLP(256, bn_momentum=bn_momentum, name="fc2")(x)

@@ -4,13 +4,16 @@ import keras
 
 from tf2_native.layers import ConcatenatedMLP, SharedMLP
 from tf2_native.layers.batch_norm import Momentum
+from tf2_native.layers.shared_mlp_max import Formulation
 from tf2_native.models.backbone import PARTS, Features, backbone
 from tf2_native.tensor import Tensor
 
 NUM_CATEGORIES = 16
 
 
-def part_seg(*, num_classes: int, num_points: int | None, bn_momentum: Momentum) -> keras.Model:
+def part_seg(
+    *, num_classes: int, num_points: int | None, bn_momentum: Momentum, formulation: Formulation
+) -> keras.Model:
     """The part segmentation network of the paper's appendix.
 
     Its loss includes the orthogonality penalty on the feature transform.
@@ -19,6 +22,7 @@ def part_seg(*, num_classes: int, num_points: int | None, bn_momentum: Momentum)
         num_classes: number of parts, over all categories.
         num_points: points per cloud; None for any number.
         bn_momentum: see `BatchNormalization`.
+        formulation: see `SharedMLPMax`.
 
     Returns:
         Model from a dictionary of `points` B x N x 3 and `category`, integers B below 16, to a
@@ -26,7 +30,7 @@ def part_seg(*, num_classes: int, num_points: int | None, bn_momentum: Momentum)
     """
     points = keras.Input((num_points, 3), name="points")
     category = keras.Input((), dtype="int32", name="category")
-    features = backbone(points, PARTS, bn_momentum)
+    features = backbone(points, PARTS, bn_momentum, formulation)
     outputs = {
         "logits": _parts(features, category, num_classes, bn_momentum),
         "category_logits": _category(features.cloud, bn_momentum),

@@ -4,13 +4,16 @@ import keras
 
 from tf2_native.layers import ConcatenatedMLP, SharedMLP
 from tf2_native.layers.batch_norm import Momentum
-from tf2_native.models.backbone import ALIGNED, BASIC, backbone
+from tf2_native.layers.shared_mlp_max import Formulation
+from tf2_native.models.backbone import ALIGNED, SCENES, backbone
 
 SCENE_CHANNELS = 9  # x, y, z in the block; r, g, b; x, y, z in the room
 UNSCHEDULED_MOMENTUM = 0.9  # of two layers of `sem_seg`, which TF1 forgot to hand the schedule
 
 
-def pointnet_seg(*, num_classes: int, num_points: int | None, bn_momentum: Momentum) -> keras.Model:
+def pointnet_seg(
+    *, num_classes: int, num_points: int | None, bn_momentum: Momentum, formulation: Formulation
+) -> keras.Model:
     """The segmentation network of the paper, on the trunk of `pointnet_cls`.
 
     Its loss includes the orthogonality penalty on the feature transform.
@@ -19,12 +22,13 @@ def pointnet_seg(*, num_classes: int, num_points: int | None, bn_momentum: Momen
         num_classes: number of logits.
         num_points: points per cloud; None for any number.
         bn_momentum: see `BatchNormalization`.
+        formulation: see `SharedMLPMax`.
 
     Returns:
         Model from `points` B x N x 3 to logits B x N x num_classes.
     """
     points = keras.Input((num_points, 3), name="points")
-    features = backbone(points, ALIGNED, bn_momentum)
+    features = backbone(points, ALIGNED, bn_momentum, formulation)
     x = ConcatenatedMLP(512, bn_momentum=bn_momentum, name="conv6")(
         [features.aligned, features.cloud]
     )
@@ -34,19 +38,22 @@ def pointnet_seg(*, num_classes: int, num_points: int | None, bn_momentum: Momen
     return keras.Model(points, logits, name="pointnet_seg")
 
 
-def sem_seg(*, num_classes: int, num_points: int | None, bn_momentum: Momentum) -> keras.Model:
+def sem_seg(
+    *, num_classes: int, num_points: int | None, bn_momentum: Momentum, formulation: Formulation
+) -> keras.Model:
     """The segmentation network for indoor scenes, without T-Nets.
 
     Arguments:
         num_classes: number of logits.
         num_points: points per block; None for any number.
         bn_momentum: see `BatchNormalization`; `conv6` and `conv7` keep to 0.9 whatever it says.
+        formulation: see `SharedMLPMax`; nothing here can use it, for the head reads `conv5` itself.
 
     Returns:
         Model from `points` B x N x 9 to logits B x N x num_classes.
     """
     points = keras.Input((num_points, SCENE_CHANNELS), name="points")
-    features = backbone(points, BASIC, bn_momentum)
+    features = backbone(points, SCENES, bn_momentum, formulation)
     cloud = SharedMLP(256, bn_momentum=bn_momentum, name="fc1")(features.cloud)
     cloud = SharedMLP(128, bn_momentum=bn_momentum, name="fc2")(cloud)
     x = ConcatenatedMLP(512, bn_momentum=UNSCHEDULED_MOMENTUM, name="conv6")(

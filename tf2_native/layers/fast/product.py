@@ -1,0 +1,154 @@
+"""Maxima over the points of x @ kernel, and the moments of the product, which is never stored.
+
+The product, B x N x units, is the largest array of a PointNet by far, and all that comes of it is
+a maximum and two moments per channel. Here it is made cloud by cloud, each in the cache, reduced
+there and forgotten. Its gradient needs no more: see `docs/fast_layer.md` for every step.
+"""
+
+from collections.abc import Callable
+
+import keras
+from keras import ops
+
+from tf2_native.layers.fast.gradient import on_accelerator, with_gradient
+from tf2_native.tensor import Tensor
+
+Tensors = tuple[Tensor, ...]
+
+
+def maximum(x: Tensor, kernel: Tensor) -> Tensor:
+    """max over n of (x @ kernel)[b, n, u].
+
+    Where points tie, the gradient goes to the first.
+
+    Arguments:
+        x: B x N x C, floating.
+        kernel: C x U, of the same dtype.
+
+    Returns:
+        Tensor B x U, of the dtype of `x`.
+    """
+    return _maximum(ops.convert_to_tensor(x), ops.convert_to_tensor(kernel))[0]
+
+
+def maximum_and_moments(x: Tensor, kernel: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The maximum of x @ kernel over the points, and its moments over points and clouds.
+
+    Where points tie, the gradient goes to the first.
+
+    Arguments:
+        x: B x N x C, floating.
+        kernel: C x U, of the same dtype.
+
+    Returns:
+        The maximum, B x U, the mean, U, and the biased variance, U, of the dtype of `x`.
+    """
+    maxima, mean, variance = _maximum_and_moments(
+        ops.convert_to_tensor(x), ops.convert_to_tensor(kernel)
+    )
+    return maxima, mean, variance
+
+
+# -- with moments, for training --------------------------------------------------------------------
+
+
+def _training_forward(x: Tensor, kernel: Tensor) -> tuple[Tensors, Tensors]:
+    mu = _mean(_mean(_precise(x), axis=1), axis=0)
+    mean = ops.matmul(mu, _precise(kernel))
+
+    def reduce(cloud: Tensor) -> Tensors:
+        product = ops.matmul(cloud, kernel)
+        squares = ops.square(_precise(product) - mean)
+        return (*_first_maximum(product), _mean(squares, axis=-2))
+
+    maxima, winners, squares = _by_cloud(reduce, x)
+    moments = (ops.cast(moment, x.dtype) for moment in (mean, _mean(squares, axis=0)))
+    return (maxima, *moments), (x, kernel, mu, winners)
+
+
+def _training_backward(residuals: Tensors, upstream: Tensors) -> Tensors:
+    x, kernel, mu, winners = residuals
+    d_maxima, d_mean, d_variance = map(_precise, upstream)
+    dtype, x, kernel = x.dtype, _precise(x), _precise(kernel)
+    d_x, d_kernel = _through_winners(x, kernel, winners, d_maxima)
+    # The mean is mu @ kernel.
+    rows = ops.reshape(x - mu, (-1, x.shape[-1]))
+    count = ops.cast(ops.shape(rows)[0], rows.dtype)
+    d_kernel = d_kernel + mu[:, None] * d_mean
+    shift = ops.matmul(kernel, d_mean) / count
+    # The variance is the diagonal of kernel^T @ covariance @ kernel.
+    covariance = ops.matmul(ops.transpose(rows), rows) / count
+    d_kernel = d_kernel + ops.matmul(covariance, kernel) * (2 * d_variance)
+    spread = ops.matmul(kernel * (2 * d_variance / count), ops.transpose(kernel))
+    d_x = d_x + ops.reshape(ops.matmul(rows, spread) + shift, ops.shape(x))
+    return ops.cast(d_x, dtype), ops.cast(d_kernel, dtype)
+
+
+_maximum_and_moments = with_gradient(_training_forward, _training_backward)
+
+
+# -- without, for inference ------------------------------------------------------------------------
+
+
+def _inference_forward(x: Tensor, kernel: Tensor) -> tuple[Tensors, Tensors]:
+    def reduce(cloud: Tensor) -> Tensor:
+        return ops.max(ops.matmul(cloud, kernel), axis=-2)
+
+    return (_by_cloud(reduce, x),), (x, kernel)
+
+
+def _inference_backward(residuals: Tensors, upstream: Tensors) -> Tensors:
+    x, kernel = residuals
+    # Who won is found out here: nobody asks for the gradient of an inference, but for a few.
+    _, winners = _by_cloud(lambda cloud: _first_maximum(ops.matmul(cloud, kernel)), x)
+    d_maxima = _precise(upstream[0])
+    d_x, d_kernel = _through_winners(_precise(x), _precise(kernel), winners, d_maxima)
+    return ops.cast(d_x, x.dtype), ops.cast(d_kernel, kernel.dtype)
+
+
+_maximum = with_gradient(_inference_forward, _inference_backward)
+
+
+# -- what both are made of -------------------------------------------------------------------------
+
+
+def _by_cloud(reduce: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """Reduces every cloud of B x N x C to tensors without points.
+
+    One product after the other on a CPU, whose cache holds one; all at once elsewhere.
+    """
+    return reduce(x) if on_accelerator() else ops.map(reduce, x)
+
+
+def _first_maximum(product: Tensor) -> tuple[Tensor, Tensor]:
+    """The maxima of ... x N x U over the points, ... x U, and the first points that attain them."""
+    count = ops.shape(product)[-2]
+    maxima = ops.max(product, axis=-2, keepdims=True)
+    positions = ops.arange(count, dtype="int32")[:, None]
+    # Not `argmax`, which compilers do not vectorise.
+    winners = ops.min(ops.where(product < maxima, count - 1, positions), axis=-2)
+    return ops.squeeze(maxima, axis=-2), winners
+
+
+def _through_winners(
+    x: Tensor, kernel: Tensor, winners: Tensor, d_maxima: Tensor
+) -> tuple[Tensor, Tensor]:
+    """The gradients of x, B x N x C, and kernel, C x U, from those of the maxima, B x U."""
+    clouds, points, channels = ops.shape(x)
+    rows = winners + points * ops.arange(clouds, dtype="int32")[:, None]
+    won = ops.take(ops.reshape(x, (-1, channels)), rows, axis=0)
+    d_kernel = ops.transpose(ops.sum(won * d_maxima[..., None], axis=0))
+    d_won = ops.reshape(d_maxima[..., None] * ops.transpose(kernel), (-1, channels))
+    d_x = ops.segment_sum(d_won, ops.reshape(rows, (-1,)), num_segments=clouds * points)
+    return ops.reshape(d_x, ops.shape(x)), d_kernel
+
+
+def _mean(x: Tensor, axis: int) -> Tensor:
+    # Not `ops.mean`, which on JAX takes the mean of float64 numbers in float32.
+    return ops.sum(x, axis=axis) / ops.cast(ops.shape(x)[axis], x.dtype)
+
+
+def _precise(x: Tensor) -> Tensor:
+    """As float32, where sums over many points would lose too many of the bits of `x`."""
+    short = keras.backend.standardize_dtype(x.dtype) in ("bfloat16", "float16")
+    return ops.cast(x, "float32") if short else x
