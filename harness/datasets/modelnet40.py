@@ -7,8 +7,6 @@ the datasets `data` and `label` and, where known, `normal` and `pid`.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +16,10 @@ import numpy.typing as npt
 
 from harness.datasets.clouds import Clouds, check_clouds
 from harness.datasets.errors import DatasetError
-from harness.datasets.hdf5 import read_clouds, write_clouds
+from harness.datasets.folders import read_list, resolve, whole_folder, write_lines
+from harness.datasets.hdf5 import MAX_LABELS, read_clouds, write_split
 
-CLOUDS_PER_FILE = 2048
 SPLITS = ("train", "test")
-
-# Labels and parts are stored as uint8.
-MAX_LABELS = 256
 
 
 @dataclass(frozen=True)
@@ -56,7 +51,7 @@ def read_shape_names(folder: Path) -> tuple[str, ...]:
     Raises:
         DatasetError: the folder or its `shape_names.txt` is missing, or the list is empty.
     """
-    return _read_list(folder, "shape_names.txt")
+    return read_list(folder, "shape_names.txt")
 
 
 def read_split(folder: Path, split: str) -> Iterator[Shard]:
@@ -73,9 +68,17 @@ def read_split(folder: Path, split: str) -> Iterator[Shard]:
     if split not in SPLITS:
         raise DatasetError(f"{folder}: no split '{split}'; choose one of {', '.join(SPLITS)}")
     num_classes = len(read_shape_names(folder))
+    return (_read_shard(path, num_classes) for path in split_files(folder, split))
+
+
+def split_files(folder: Path, split: str) -> list[Path]:
+    """The files of a split, in the order of its list.
+
+    Raises:
+        DatasetError: the folder, the list or a file is missing.
+    """
     name = f"{split}_files.txt"
-    paths = [_resolve(folder, line, name) for line in _read_list(folder, name)]
-    return (_read_shard(path, num_classes) for path in paths)
+    return [resolve(folder, line, name) for line in read_list(folder, name)]
 
 
 def write(
@@ -98,22 +101,13 @@ def write(
         DatasetError: the folder holds something, a split is missing or empty, or clouds that
             `check_clouds` refuses.
     """
-    _check_free(folder)
     _check_request(folder, splits, shape_names)
     prefix = f"data/{folder.name}" if prefix is None else prefix
-    partial = folder.parent / f".{folder.name}.partial-{os.getpid()}"
-    partial.mkdir(parents=True)
-    try:
-        _write_lines(partial / "shape_names.txt", shape_names)
+    with whole_folder(folder) as partial:
+        write_lines(partial / "shape_names.txt", shape_names)
         for split in SPLITS:
-            names = _write_split(partial, split, splits[split], len(shape_names))
-            _write_lines(partial / f"{split}_files.txt", [f"{prefix}/{name}" for name in names])
-        # Renaming over an empty folder is not portable; removing it first is.
-        if folder.exists():
-            folder.rmdir()
-        partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+            names = write_split(partial, split, splits[split], len(shape_names))
+            write_lines(partial / f"{split}_files.txt", [f"{prefix}/{name}" for name in names])
 
 
 def adopt(out: Path, source: Path | None = None) -> None:
@@ -131,41 +125,10 @@ def adopt(out: Path, source: Path | None = None) -> None:
     write(out, splits, read_shape_names(source))
 
 
-def _read_list(folder: Path, name: str) -> tuple[str, ...]:
-    if not folder.is_dir():
-        raise DatasetError(f"{folder}: no such folder; build or unpack the data set there")
-    path = folder / name
-    if not path.is_file():
-        raise DatasetError(f"{path}: no such list; build or unpack the data set again")
-    lines = tuple(line.strip() for line in path.read_text().splitlines() if line.strip())
-    if not lines:
-        raise DatasetError(f"{path}: the list is empty; build or unpack the data set again")
-    return lines
-
-
-def _resolve(folder: Path, line: str, list_name: str) -> Path:
-    """Beside the list if it is there, else as written.
-
-    Published lists are relative to the root of the original repository, wherever that was.
-    """
-    for path in (folder / Path(line).name, Path(line)):
-        if path.is_file():
-            return path
-    raise DatasetError(
-        f"{folder / list_name}: lists {line}, which is neither beside the list nor at that path; "
-        "put it beside the list"
-    )
-
-
 def _read_shard(path: Path, num_classes: int) -> Shard:
     clouds = read_clouds(path)
     check_clouds(clouds, str(path), num_classes)
     return Shard(path, clouds)
-
-
-def _check_free(folder: Path) -> None:
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise DatasetError(f"{folder}: exists and is not empty; remove it or choose another")
 
 
 def _check_request(
@@ -177,28 +140,3 @@ def _check_request(
         raise DatasetError(
             f"{folder}: {len(shape_names)} shape names; labels are bytes, give 1 to {MAX_LABELS}"
         )
-
-
-def _write_split(folder: Path, split: str, pieces: Iterable[Clouds], num_classes: int) -> list[str]:
-    """Writes the files of a split and returns their names."""
-    names: list[str] = []
-    for piece in pieces:
-        for clouds in piece.slices(CLOUDS_PER_FILE):
-            name = f"ply_data_{split}{len(names)}.h5"
-            check_clouds(clouds, name, num_classes)
-            _check_parts(clouds, name)
-            write_clouds(folder / name, clouds)
-            names.append(name)
-    if not names:
-        raise DatasetError(f"{folder}: the {split} split has no clouds; give it at least one")
-    return names
-
-
-def _check_parts(clouds: Clouds, name: str) -> None:
-    parts = clouds.parts
-    if parts is not None and not 0 <= parts.min() <= parts.max() < MAX_LABELS:
-        raise DatasetError(f"{name}: parts run to {parts.max()}; a byte holds 0 .. 255")
-
-
-def _write_lines(path: Path, lines: Iterable[str]) -> None:
-    path.write_text("".join(f"{line}\n" for line in lines))

@@ -1,0 +1,81 @@
+"""Folders written whole or not at all, and the lists of files that they hold."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from harness.datasets.errors import DatasetError
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """A temporary folder to write into, which becomes `folder` if nothing goes wrong.
+
+    Raises:
+        DatasetError: `folder` exists and holds something.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise DatasetError(f"{folder}: exists and is not empty; remove it or choose another")
+    partial = folder.parent / f".{folder.name}.partial-{os.getpid()}"
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+        # Renaming over an empty folder is not portable; removing it first is.
+        if folder.exists():
+            folder.rmdir()
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def read_list(folder: Path, name: str) -> tuple[str, ...]:
+    """The lines of a list, without the empty ones.
+
+    Raises:
+        DatasetError: the folder or the list is missing, or the list is empty.
+    """
+    path = find_file(folder, name, "list")
+    lines = tuple(line.strip() for line in path.read_text().splitlines() if line.strip())
+    if not lines:
+        raise DatasetError(f"{path}: the list is empty; build or unpack the data set again")
+    return lines
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """A line each."""
+    path.write_text("".join(f"{line}\n" for line in lines))
+
+
+def find_file(folder: Path, name: str, kind: str = "file") -> Path:
+    """The path of a file that has to be in a folder.
+
+    Raises:
+        DatasetError: the folder or the file is missing.
+    """
+    if not folder.is_dir():
+        raise DatasetError(f"{folder}: no such folder; build or unpack the data set there")
+    path = folder / name
+    if not path.is_file():
+        raise DatasetError(f"{path}: no such {kind}; build or unpack the data set again")
+    return path
+
+
+def resolve(folder: Path, line: str, list_name: str) -> Path:
+    """A listed file: beside the list if it is there, else at the path as written.
+
+    Published lists are relative to the root of the original repository, wherever that was.
+
+    Raises:
+        DatasetError: it is at neither place.
+    """
+    for path in (folder / Path(line).name, Path(line)):
+        if path.is_file():
+            return path
+    raise DatasetError(
+        f"{folder / list_name}: lists {line}, which is neither beside the list nor at that path; "
+        "put it beside the list"
+    )
