@@ -22,7 +22,8 @@ from harness import equivalence as matrix
 from harness import traces
 from harness.cases import BATCH, POINTS
 from harness.checks import RUNGS
-from harness.datasets import DATASETS, DatasetError
+from harness.datasets import DatasetError
+from harness.datasets.commands import app as data_app
 from harness.exchange import ExchangeError
 from harness.models import MODELS
 from harness.report import ReportError, render
@@ -41,9 +42,6 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-)
-data_app = typer.Typer(
-    help="Data sets: which there are, and how to have them on disk.", no_args_is_help=True
 )
 app.add_typer(data_app, name="data")
 
@@ -310,32 +308,6 @@ def report(
     _check_writable(out)
     for path in render(results, out):
         print(path)
-
-
-@data_app.command("list")
-def data_list() -> None:
-    """Which data sets there are."""
-    table = Table()
-    for heading in ("key", "what", "licence"):
-        table.add_column(heading)
-    for spec in DATASETS.values():
-        table.add_row(spec.key, spec.description, spec.licence)
-    Console().print(table)
-
-
-@data_app.command("build")
-def data_build(
-    key: Annotated[str, typer.Argument(help=f"One of {', '.join(DATASETS)}.")],
-    out: Annotated[Path, typer.Option(help="Folder to make, in the ModelNet40 layout.")],
-    source: Annotated[Path | None, typer.Option(help="A local copy, for modelnet40.")] = None,
-) -> None:
-    """Write a data set to a folder and print what is in it."""
-    if key not in DATASETS:
-        raise Refusal(f"unknown data set {key!r}: one of {', '.join(DATASETS)}")
-    if source and key != "modelnet40":
-        raise Refusal(f"--source is for modelnet40; {key} is made without one")
-    options = {"source": source} if source else {}
-    print(DATASETS[key].build(out, **options))
 
 
 def main() -> None:

@@ -1,10 +1,11 @@
-"""Data sets: built, checked, counted and drawn from, all in ModelNet40's folder layout."""
+"""Data sets: built, checked, counted and drawn from."""
 
 from harness.datasets.batch import read_batch
 from harness.datasets.clouds import Clouds
 from harness.datasets.errors import DatasetError
+from harness.datasets.layouts import summaries
 from harness.datasets.registry import DATASETS, DatasetSpec
-from harness.datasets.summary import Summary, class_counts, summary
+from harness.datasets.summary import Summary, class_counts
 
 __all__ = [
     "DATASETS",
@@ -14,5 +15,5 @@ __all__ = [
     "Summary",
     "class_counts",
     "read_batch",
-    "summary",
+    "summaries",
 ]

@@ -47,11 +47,11 @@ def read_batch(
             f"{folder}: the {split} split has {len(all_labels)} clouds, but {batch} were asked "
             "for; ask for fewer"
         )
-    drawn = _spread(all_labels, np.random.default_rng(seed))[:batch]
+    drawn = spread(all_labels, np.random.default_rng(seed))[:batch]
     return np.concatenate(data)[drawn], all_labels[drawn]
 
 
-def _spread(labels: npt.NDArray[np.int32], random: np.random.Generator) -> npt.NDArray[np.intp]:
+def spread(labels: npt.NDArray[np.int32], random: np.random.Generator) -> npt.NDArray[np.intp]:
     """A random order in which the classes take turns for as long as they last."""
     order = random.permutation(len(labels))
     turn = np.empty(len(labels), dtype=int)

@@ -117,9 +117,7 @@ def _check_length(array: npt.NDArray[np.generic], name: str, where: str, n: int)
         )
 
 
-def _check_labels(
-    labels: npt.NDArray[np.int32], where: str, num_classes: int, names: str
-) -> None:
+def _check_labels(labels: npt.NDArray[np.int32], where: str, num_classes: int, names: str) -> None:
     outside = labels[(labels < 0) | (labels >= num_classes)]
     if outside.size:
         raise DatasetError(

@@ -8,6 +8,7 @@ that a scene of a megabyte takes tens of milliseconds.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,7 +50,10 @@ def read_scene(text: bytes) -> Scene:
     if not text.startswith(b"#VRML V2.0"):
         raise VrmlError("does not begin with #VRML V2.0")
     try:
-        faces = [face for node in _Reader(text).nodes() for face in _faces(node, _IDENTITY)]
+        with warnings.catch_warnings():
+            # How NumPy before 2.3 says that text is not numbers.
+            warnings.simplefilter("error", DeprecationWarning)
+            faces = [face for node in _Reader(text).nodes() for face in _faces(node, _IDENTITY)]
     except RecursionError:
         raise VrmlError("nodes are nested too deeply") from None
     if not faces:
@@ -65,7 +69,10 @@ _COMMENT = re.compile(rb"()#[^\n]*")
 _COMMENT_OR_STRING = re.compile(rb'("(?:[^"\\]|\\.)*")|#[^\n]*')
 # An array of numbers is one token.
 _TOKEN = re.compile(rb'\[[-+.,\deE\s]*\]|[{}\[\]]|"(?:[^"\\]|\\.)*"|[^\s,{}\[\]"]+')
-_VALUE = re.compile(rb'[-+.\d"]|(?:TRUE|FALSE|NULL)\Z')
+# What is neither a node nor the name of a field begins with one of these, or is one of those.
+_BEGINS_VALUE = frozenset(b'-+.0123456789"')
+_OPENS = ord("[")
+_WORDS = frozenset({b"TRUE", b"FALSE", b"NULL"})
 
 
 @dataclass(slots=True)
@@ -87,20 +94,18 @@ class _Reader:
     def __init__(self, text: bytes) -> None:
         comment = _COMMENT_OR_STRING if b'"' in text else _COMMENT
         self._tokens = iter(_TOKEN.findall(comment.sub(rb"\1", text)))
+        self._next = self._tokens.__next__
         self._defined: dict[bytes, _Node] = {}
 
     def nodes(self) -> list[_Node]:
         """The nodes at the top of the file."""
         found = []
-        for token in self._tokens:
-            found.append(self._node(token))
-        return found
-
-    def _next(self) -> bytes:
         try:
-            return next(self._tokens)
+            for token in self._tokens:
+                found.append(self._node(token))
         except StopIteration:
             raise VrmlError("ends in the middle of a node; truncated") from None
+        return found
 
     def _node(self, token: bytes) -> _Node:
         if token == b"USE":
@@ -118,26 +123,28 @@ class _Reader:
         return node
 
     def _read_fields(self, node: _Node) -> None:
-        token = self._next()
+        # The loop that all the time goes into: a library has fifty million tokens.
+        next_token, fields = self._next, node.fields
+        token = next_token()
         while token != b"}":
-            name, token = token, self._next()
-            if token[:1] == b"[" and token[-1:] == b"]":
-                node.fields[name], token = token[1:-1], self._next()
-            elif token == b"[":
-                node.fields[name], token = self._listed(), self._next()
-            elif _VALUE.match(token):
-                values = node.fields[name] = []
-                while _VALUE.match(token):
+            name, token = token, next_token()
+            if token[0] == _OPENS:
+                fields[name] = token[1:-1] if len(token) > 1 else self._listed()
+                token = next_token()
+            elif token[0] in _BEGINS_VALUE or token in _WORDS:
+                values = fields[name] = []
+                while token[0] in _BEGINS_VALUE or token in _WORDS:
                     values.append(token)
-                    token = self._next()
+                    token = next_token()
             else:
-                node.fields[name], token = [self._node(token)], self._next()
+                fields[name], token = [self._node(token)], next_token()
 
     def _listed(self) -> list[Any]:
         """The nodes, or the strings, up to the closing bracket."""
         found: list[Any] = []
         while (token := self._next()) != b"]":
-            found.append(token if _VALUE.match(token) else self._node(token))
+            is_value = token[0] in _BEGINS_VALUE or token in _WORDS
+            found.append(token if is_value else self._node(token))
         return found
 
 
@@ -149,6 +156,7 @@ def _show(token: bytes) -> str:
 
 _IDENTITY = np.eye(4)
 _IDENTITY.flags.writeable = False
+_NO_COORDINATES = _Node(b"Coordinate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,38 +170,41 @@ class _FaceSet:
 
 def _faces(node: _Node, placed: Floats) -> Iterator[_FaceSet]:
     """The face sets below a node that stands where `placed`, 4 x 4, puts it."""
-    fields = node.fields
     if node.kind == b"Shape":
-        for geometry in fields.get(b"geometry", ()):
-            if isinstance(geometry, _Node) and geometry.kind == b"IndexedFaceSet":
+        for geometry in _nodes(node, b"geometry"):
+            if geometry.kind == b"IndexedFaceSet":
                 yield _face_set(geometry, _material(node), placed)
     elif node.kind == b"Switch":
         (choice,) = _floats(node, b"whichChoice", (-1,))
-        children = fields.get(b"choice", ())
+        children = _nodes(node, b"choice")
         if 0 <= choice < len(children):
             yield from _faces(children[int(choice)], placed)
-    elif b"children" in fields:
+    else:
         if node.kind == b"Transform":
             placed = placed @ _transform(node)
-        for child in fields[b"children"]:
-            if isinstance(child, _Node):
-                yield from _faces(child, placed)
+        for child in _nodes(node, b"children"):
+            yield from _faces(child, placed)
+
+
+def _nodes(node: _Node, name: bytes) -> list[_Node]:
+    """The nodes in a field; none where it is absent, empty or NULL."""
+    return [value for value in node.fields.get(name, ()) if isinstance(value, _Node)]
 
 
 def _material(shape: _Node) -> str:
-    for appearance in shape.fields.get(b"appearance", ()):
-        for material in appearance.fields.get(b"material", ()):
+    for appearance in _nodes(shape, b"appearance"):
+        for material in _nodes(appearance, b"material"):
             return (material.name or appearance.name).decode("latin-1")
     return ""
 
 
 def _face_set(node: _Node, material: str, placed: Floats) -> _FaceSet:
-    (coordinates,) = node.fields.get(b"coord") or [_Node(b"Coordinate")]
-    points = _numbers(coordinates.fields.get(b"point", b""))
+    coordinates = (_nodes(node, b"coord") or [_NO_COORDINATES])[0]
+    points = _numbers(coordinates, b"point", np.float64)
     if len(points) % 3:
         raise VrmlError(f"a point array holds {len(points)} numbers, which is no multiple of 3")
     points = points.reshape(-1, 3)
-    indices = _numbers(node.fields.get(b"coordIndex", b"")).astype(np.int64)
+    indices = _numbers(node, b"coordIndex", np.int64)
     if len(indices) and indices[-1] >= 0:
         indices = np.append(indices, -1)
     if len(indices) and indices.max() >= len(points):
@@ -206,10 +217,14 @@ def _face_set(node: _Node, material: str, placed: Floats) -> _FaceSet:
     return _FaceSet(points, indices, material)
 
 
-def _numbers(text: bytes) -> Floats:
+def _numbers(node: _Node, name: bytes, dtype: type[np.generic]) -> npt.NDArray[Any]:
+    """A field that holds an array of numbers."""
+    text = node.fields.get(name, b"")
+    if not isinstance(text, bytes):
+        raise VrmlError(f"{_show(name)} is not an array of numbers")
     try:
-        return np.fromstring(text.replace(b",", b" "), dtype=np.float64, sep=" ")
-    except ValueError:
+        return np.fromstring(text.replace(b",", b" "), dtype=dtype, sep=" ")
+    except (ValueError, DeprecationWarning):
         raise VrmlError("an array holds something that is not a number") from None
 
 

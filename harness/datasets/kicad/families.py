@@ -52,7 +52,8 @@ def descriptor(mesh: Mesh) -> Floats:
     weights = np.linalg.norm(cross, axis=-1)
     weights /= weights.sum()
     centred = corners - np.einsum("f,fcd->d", weights, corners) / 3
-    # The integral of x x^T over a triangle of corners a, b, c: (sum of c c^T + s s^T) / 12, s = sum.
+    # Over a triangle, x x^T integrates to its area / 12 times (the sum of c c^T over its corners,
+    # plus s s^T with s their sum).
     sums = centred.sum(axis=1)
     flat = centred.reshape(-1, 3)
     moments = (np.repeat(weights, 3)[:, None] * flat).T @ flat + (weights[:, None] * sums).T @ sums
