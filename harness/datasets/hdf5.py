@@ -54,8 +54,9 @@ def write_clouds(path: Path, clouds: Clouds) -> None:
         file.create_dataset("label", data=clouds.labels.astype(np.uint8)[:, None], **_COMPRESSED)
         for name, array in arrays.items():
             if array is not None:
-                array = array.astype(np.uint8) if name == "pid" else array
-                file.create_dataset(name, data=array, chunks=(1, *array.shape[1:]), **_COMPRESSED)
+                dtype = np.uint8 if name == "pid" else np.float32
+                chunk = (1, *array.shape[1:])
+                file.create_dataset(name, data=array, dtype=dtype, chunks=chunk, **_COMPRESSED)
 
 
 def write_split(folder: Path, split: str, pieces: Iterable[Clouds], num_classes: int) -> list[str]:

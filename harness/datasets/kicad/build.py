@@ -6,6 +6,7 @@ until the last model has told which families there are. Memory stays at some hun
 
 from __future__ import annotations
 
+import signal
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -118,7 +119,7 @@ def _sample_all(
     """Reads and samples every model; what was sampled, by name, and what was not, with reasons."""
     sampled: list[Sampled] = []
     skipped: list[str] = []
-    with waiting.open("wb") as file, ProcessPoolExecutor(PROCESSES) as pool:
+    with waiting.open("wb") as file, _pool() as pool:
         for model, result in _in_order(pool, models(source), num_points, seed):
             if isinstance(result, str):
                 skipped.append(f"{model.folder}/{model.name}: {result}")
@@ -131,6 +132,13 @@ def _sample_all(
             progress(model.done, f"{len(sampled):,} models, {len(skipped)} skipped")
     return sorted(sampled, key=lambda s: (s.category, s.label)), sorted(skipped)
 
+
+def _pool() -> ProcessPoolExecutor:
+    """Processes that leave an interruption to the one that started them."""
+    return ProcessPoolExecutor(PROCESSES, initializer=signal.signal, initargs=_IGNORE)
+
+
+_IGNORE = (signal.SIGINT, signal.SIG_IGN)
 
 _Result = tuple[npt.NDArray[np.void], npt.NDArray[np.float64], bool] | str
 
@@ -189,8 +197,9 @@ def _split(
         members = np.flatnonzero(categories == category)
         if len(members) < 2:
             raise DatasetError(f"kicad: {len(members)} models of {name} could be read; need two")
-        shapes = np.stack([sampled[i].descriptor for i in members])
-        family[members] = families([sampled[i].name for i in members], shapes)
+        found = [sampled[i] for i in members.tolist()]
+        shapes = np.stack([model.descriptor for model in found])
+        family[members] = families([model.name for model in found], shapes)
         random = np.random.default_rng([seed, category])
         test = split_families(family[members], TEST_SHARE, random)
         split[members[test]] = "test"

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import Any
 
 from harness.datasets.errors import DatasetError
 from harness.datasets.kicad.categories import CATEGORY_OF
@@ -110,7 +110,7 @@ def _from_package(source: Path) -> Iterator[Model]:
         with arpy.Archive(str(source)) as archive:
             member = _data_member(archive, source)
             # A stream is read once, from front to end, and never held.
-            with tarfile.open(fileobj=cast(IO[bytes], member), mode="r|*") as tar:
+            with tarfile.open(fileobj=member, mode="r|*") as tar:
                 for entry in tar:
                     path = Path(entry.name)
                     if entry.isfile() and path.suffix == ".wrl" and _folder(path) in CATEGORY_OF:
@@ -124,9 +124,9 @@ def _from_package(source: Path) -> Iterator[Model]:
         ) from None
 
 
-def _data_member(archive: object, source: Path) -> object:
+def _data_member(archive: Any, source: Path) -> Any:
     """The archive of files within the package, whatever it is compressed with."""
-    for member in archive:  # type: ignore[attr-defined]
+    for member in archive:
         if member.header.name.startswith(b"data.tar"):
             return member
     raise DatasetError(f"{source}: holds no data.tar; give {PACKAGE}'s .deb")
