@@ -23,7 +23,12 @@ from harness.datasets.errors import DatasetError
 from harness.datasets.folders import whole_folder, write_lines
 from harness.datasets.hdf5 import CLOUDS_PER_FILE
 from harness.datasets.kicad.categories import CATEGORIES, CATEGORY_OF
-from harness.datasets.kicad.families import descriptor, families, split_families
+from harness.datasets.kicad.families import (
+    descriptor,
+    families,
+    needed_for_parts,
+    split_families,
+)
 from harness.datasets.kicad.package import Model, models, source_or_download
 from harness.datasets.kicad.parts import TAXONOMY, label_faces
 from harness.datasets.meshes import Mesh, sample
@@ -49,7 +54,7 @@ class Sampled:
         category: a position in `CATEGORIES`.
         descriptor: of its shape, float64, 12.
         row: where its cloud waits.
-        labelled: whether every face has a part.
+        parts: those its cloud shows; empty where it has no part labels.
     """
 
     folder: str
@@ -57,7 +62,7 @@ class Sampled:
     category: int
     descriptor: npt.NDArray[np.float64]
     row: int
-    labelled: bool
+    parts: frozenset[int]
 
     @property
     def label(self) -> str:
@@ -94,7 +99,8 @@ def build(
         waiting = partial / "clouds.partial"
         sampled, skipped = _sample_all(found, waiting, num_points, seed, progress)
         records = np.memmap(waiting, dtype=_record(num_points), mode="r")
-        family, split = _split(sampled, seed)
+        family = _families(sampled)
+        split = _split(sampled, family, seed)
         progress(1.0, "writing")
         _write_modelnet40(partial, sampled, split, records)
         _write_shapenet_part(partial, sampled, split, records)
@@ -124,10 +130,11 @@ def _sample_all(
             if isinstance(result, str):
                 skipped.append(f"{model.folder}/{model.name}: {result}")
             else:
-                cloud, shape, labelled = result
+                cloud, shape = result
                 file.write(cloud.tobytes())
                 category = CATEGORIES.index(CATEGORY_OF[model.folder])
-                found = (model.folder, model.name, category, shape, len(sampled), labelled)
+                parts = frozenset(np.unique(cloud["parts"]).tolist()) - {NO_PART}
+                found = (model.folder, model.name, category, shape, len(sampled), parts)
                 sampled.append(Sampled(*found))
             progress(model.done, f"{len(sampled):,} models, {len(skipped)} skipped")
     return sorted(sampled, key=lambda s: (s.category, s.label)), sorted(skipped)
@@ -140,7 +147,7 @@ def _pool() -> ProcessPoolExecutor:
 
 _IGNORE = (signal.SIGINT, signal.SIG_IGN)
 
-_Result = tuple[npt.NDArray[np.void], npt.NDArray[np.float64], bool] | str
+_Result = tuple[npt.NDArray[np.void], npt.NDArray[np.float64]] | str
 
 
 def _in_order(
@@ -162,7 +169,7 @@ def _in_order(
 
 
 def sample_model(model: Model, num_points: int, seed: int) -> _Result:
-    """A model's cloud, its descriptor and whether it has parts; or why it is left out.
+    """A model's cloud and its descriptor; or why it is left out.
 
     Points are drawn evenly by area and scaled into the unit sphere. Up, z in the library, becomes
     y, about which ModelNet40's augmentation turns clouds.
@@ -183,30 +190,43 @@ def sample_model(model: Model, num_points: int, seed: int) -> _Result:
     points, normals, parts = sample(mesh, num_points, np.random.default_rng([seed, name]))
     cloud = np.zeros((), _record(num_points))
     cloud["points"], cloud["normals"], cloud["parts"] = unit_sphere(points), normals, parts
-    return cloud, descriptor(mesh), labels is not None
+    return cloud, descriptor(mesh)
+
+
+def _families(sampled: Sequence[Sampled]) -> npt.NDArray[np.intp]:
+    """The family of each model, numbered within its category."""
+    family = np.zeros(len(sampled), np.intp)
+    for members in _by_category(sampled):
+        found = [sampled[i] for i in members.tolist()]
+        shapes = np.stack([model.descriptor for model in found])
+        family[members] = families([model.name for model in found], shapes)
+    return family
 
 
 def _split(
-    sampled: Sequence[Sampled], seed: int
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.str_]]:
-    """The family of each model, numbered within its category, and its split."""
-    family = np.zeros(len(sampled), np.intp)
+    sampled: Sequence[Sampled], family: npt.NDArray[np.intp], seed: int
+) -> npt.NDArray[np.str_]:
+    """The split of each model."""
     split = np.full(len(sampled), "train")
-    categories = np.array([s.category for s in sampled])
+    for category, members in enumerate(_by_category(sampled)):
+        random = np.random.default_rng([seed, category])
+        own = family[members]
+        kept = needed_for_parts(own, [sampled[i].parts for i in members.tolist()])
+        test = split_families(own, TEST_SHARE, random, kept)
+        val = split_families(own[~test], VAL_SHARE / (1 - TEST_SHARE), random, kept)
+        split[members[test]] = "test"
+        split[members[~test][val]] = "val"
+    return split
+
+
+def _by_category(sampled: Sequence[Sampled]) -> Iterator[npt.NDArray[np.intp]]:
+    """For each category in turn, which models are in it."""
+    categories = np.array([model.category for model in sampled])
     for category, name in enumerate(CATEGORIES):
         members = np.flatnonzero(categories == category)
         if len(members) < 2:
             raise DatasetError(f"kicad: {len(members)} models of {name} could be read; need two")
-        found = [sampled[i] for i in members.tolist()]
-        shapes = np.stack([model.descriptor for model in found])
-        family[members] = families([model.name for model in found], shapes)
-        random = np.random.default_rng([seed, category])
-        test = split_families(family[members], TEST_SHARE, random)
-        split[members[test]] = "test"
-        rest = members[~test]
-        val = split_families(family[rest], VAL_SHARE / (1 - TEST_SHARE), random)
-        split[rest[val]] = "val"
-    return family, split
+        yield members
 
 
 def _write_modelnet40(
@@ -233,7 +253,7 @@ def _write_shapenet_part(
     records: npt.NDArray[np.void],
 ) -> None:
     """The categories with part labels."""
-    labelled = np.array([s.labelled for s in sampled])
+    labelled = np.array([bool(s.parts) for s in sampled])
     names = [CATEGORIES[s.category] for s in sampled]
     positions = {name: label for label, name in enumerate(TAXONOMY.names)}
     labels = np.array([positions.get(name, -1) for name in names], np.int32)
@@ -273,7 +293,7 @@ def _write_lists(
     skipped: Sequence[str],
 ) -> None:
     rows = [
-        f"{where}\t{CATEGORIES[s.category]}\t{number}\t{'parts' if s.labelled else '-'}\t{s.label}"
+        f"{where}\t{CATEGORIES[s.category]}\t{number}\t{'parts' if s.parts else '-'}\t{s.label}"
         for s, number, where in zip(sampled, family.tolist(), split.tolist(), strict=True)
     ]
     write_lines(partial / "models.txt", ["split\tcategory\tfamily\tparts\tmodel", *rows])

@@ -11,7 +11,8 @@ families, and families are split:
    which are one series, the family is broken up by shape alone: models linked by a chain of twins,
    now to within 2 %, stay together.
 
-Each category is then split by whole families, as near to the shares asked for as their sizes allow.
+Each category is then split by whole families, as near to the shares asked for as their sizes allow,
+with enough of them kept for training that every part is seen there.
 """
 
 from __future__ import annotations
@@ -84,8 +85,28 @@ def families(names: Sequence[str], descriptors: Floats) -> npt.NDArray[np.intp]:
     return np.unique(family, return_inverse=True)[1]
 
 
+def needed_for_parts(
+    family: npt.NDArray[np.intp], parts: Sequence[frozenset[int]]
+) -> frozenset[int]:
+    """Families that between them show every part: for each in turn, the one that shows it most.
+
+    Arguments:
+        family: int, n.
+        parts: n; the parts that each model shows.
+    """
+    needed: set[int] = set()
+    for part in sorted(frozenset().union(*parts)):
+        shown = np.bincount(family, weights=[part in found for found in parts])
+        if not any(shown[number] for number in needed):
+            needed.add(int(shown.argmax()))
+    return frozenset(needed)
+
+
 def split_families(
-    family: npt.NDArray[np.intp], share: float, random: np.random.Generator
+    family: npt.NDArray[np.intp],
+    share: float,
+    random: np.random.Generator,
+    kept: frozenset[int] = frozenset(),
 ) -> npt.NDArray[np.bool_]:
     """Chooses whole families that hold a share of the models, as nearly as can be.
 
@@ -93,6 +114,7 @@ def split_families(
         family: int, n.
         share: of the models; at least one family is chosen and one left, if there are two.
         random: settles which of the ways to come nearest it is.
+        kept: families that are not to be chosen.
 
     Returns:
         bool, n: whether a model is in a chosen family.
@@ -101,6 +123,8 @@ def split_families(
     # Every total that can be had, with the families that make it.
     reachable: dict[int, tuple[int, ...]] = {0: ()}
     for number in random.permutation(len(sizes)).tolist():
+        if number in kept:
+            continue
         for total, chosen in list(reachable.items()):
             reachable.setdefault(total + int(sizes[number]), (*chosen, number))
     totals = [total for total in reachable if 0 < total < len(family)]
