@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ def test_a_package_and_a_folder_hold_the_same(package: Path, unpacked: Path) -> 
     assert keys == {(model.folder, model.name): model.text for model in loose}
     assert len(packed) == len(keys) == 9 * len(CATEGORY_OF)
     for found in (packed, loose):
-        assert all(a.done <= b.done for a, b in zip(found, found[1:], strict=False))
+        assert all(a.done <= b.done for a, b in itertools.pairwise(found))
         assert 0 < found[-1].done <= 1
 
 
