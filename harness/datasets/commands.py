@@ -93,7 +93,7 @@ def show(
     pictured = out or folder.resolve().parent / f"{folder.resolve().name}-pictures"
     for layout, path in found:
         drawn = layout.samples(path, samples, seed)
-        title = f"{path.resolve().name}, {layout.title} layout"
+        title = f"{path.resolve().name}: {layout.title}"
         print(write_atomically(pictured / f"{layout.key}.png", pictures.sheet(drawn)))
         print(write_atomically(pictured / f"{layout.key}.html", pictures.page(drawn, title)))
         for number, cloud in enumerate(drawn, 1):

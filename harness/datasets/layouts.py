@@ -96,21 +96,21 @@ def shapenet_annotation_samples(folder: Path, count: int, seed: int) -> list[Lab
 LAYOUTS = (
     Layout(
         key="modelnet40",
-        title="ModelNet40's",
+        title="ModelNet40",
         marker="shape_names.txt",
         summarise=summarise_modelnet40,
         samples=modelnet40_samples,
     ),
     Layout(
         key="shapenet_part",
-        title="ShapeNet parts', HDF5",
+        title="ShapeNet parts (HDF5)",
         marker=shapenet_part.CATEGORIES,
         summarise=summarise_shapenet_part,
         samples=shapenet_part_samples,
     ),
     Layout(
         key="shapenet_annotation",
-        title="ShapeNet parts', annotation",
+        title="ShapeNet parts (annotation)",
         marker=part_annotation.METADATA,
         summarise=summarise_shapenet_annotation,
         samples=shapenet_annotation_samples,

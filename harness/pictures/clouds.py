@@ -228,7 +228,7 @@ def _traces(go: Any, cloud: LabelledCloud, panel: _Panel, visible: bool) -> list
             y=np.round(points[mask, 1], 4),
             z=np.round(points[mask, 2], 4),
             mode="markers",
-            marker={"size": 2.4, "color": code},
+            marker={"size": 3, "color": code},
             name=name,
             visible=visible,
             hovertemplate=f"{html.escape(name)}<extra></extra>",
@@ -243,7 +243,7 @@ _SCENE = {
     "yaxis": _HIDDEN,
     "zaxis": _HIDDEN,
     "aspectmode": "data",
-    "camera": {"up": {"x": 0, "y": 1, "z": 0}, "eye": {"x": 1.1, "y": 0.8, "z": 1.5}},
+    "camera": {"up": {"x": 0, "y": 1, "z": 0}, "eye": {"x": 0.9, "y": 0.65, "z": 1.2}},
 }
 
 
