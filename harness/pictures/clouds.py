@@ -105,11 +105,12 @@ def page(clouds: Sequence[LabelledCloud], title: str) -> str:
     )
     owners: list[int] = []
     for number, (cloud, drawn) in enumerate(zip(clouds, panels, strict=True)):
+        told: set[str] = set()
         for column, panel in enumerate(drawn, 1):
-            for trace in _traces(go, cloud, panel, visible=number == 0):
+            for trace in _traces(go, cloud, panel, told, visible=number == 0):
                 figure.add_trace(trace, row=1, col=column)
                 owners.append(number)
-    figure.update_scenes(**_SCENE)
+    figure.update_scenes(**_SCENE, camera=_camera(width))
     figure.update_layout(
         height=620,
         margin={"l": 10, "r": 10, "t": 70, "b": 10},
@@ -219,22 +220,31 @@ def _legend(axes: Any, panel: _Panel) -> None:
     )
 
 
-def _traces(go: Any, cloud: LabelledCloud, panel: _Panel, visible: bool) -> list[Any]:
+def _traces(
+    go: Any, cloud: LabelledCloud, panel: _Panel, told: set[str], visible: bool
+) -> list[Any]:
+    """The groups of a panel; those whose names the legend has been `told` stand there once."""
     points = _upright(cloud)
-    return [
-        go.Scatter3d(
-            # To four digits: the page is a third of the size, and nobody sees the fifth.
-            x=np.round(points[mask, 0], 4),
-            y=np.round(points[mask, 1], 4),
-            z=np.round(points[mask, 2], 4),
-            mode="markers",
-            marker={"size": 3, "color": code},
-            name=name,
-            visible=visible,
-            hovertemplate=f"{html.escape(name)}<extra></extra>",
+    traces = []
+    for name, code, mask in panel.groups:
+        # To four digits: the page is a third of the size, and nobody sees the fifth.
+        x, y, z = np.round(points[mask].T, 4)
+        traces.append(
+            go.Scatter3d(
+                x=x,
+                y=y,
+                z=z,
+                mode="markers",
+                marker={"size": 3, "color": code},
+                name=name,
+                legendgroup=name,
+                showlegend=name not in told,
+                visible=visible,
+                hovertemplate=f"{html.escape(name)}<extra></extra>",
+            )
         )
-        for name, code, mask in panel.groups
-    ]
+        told.add(name)
+    return traces
 
 
 _HIDDEN = {"visible": False}
@@ -243,8 +253,14 @@ _SCENE = {
     "yaxis": _HIDDEN,
     "zaxis": _HIDDEN,
     "aspectmode": "data",
-    "camera": {"up": {"x": 0, "y": 1, "z": 0}, "eye": {"x": 0.9, "y": 0.65, "z": 1.2}},
 }
+
+
+def _camera(width: int) -> dict[str, Any]:
+    """From far enough that a cloud fits into one of so many panels beside each other."""
+    far = {1: 0.9, 2: 1.2}.get(width, 1.45)
+    eye = {"x": far, "y": 0.72 * far, "z": 1.33 * far}
+    return {"up": {"x": 0, "y": 1, "z": 0}, "eye": eye}
 
 
 def _headings(panels: Sequence[_Panel], width: int) -> list[dict[str, Any]]:

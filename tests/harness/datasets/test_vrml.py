@@ -66,8 +66,8 @@ def test_a_transform_scales_then_turns_then_moves() -> None:
 def test_transforms_nest_and_turn_about_their_centre() -> None:
     inner = shape(face_set(b"1 0 0, 2 0 0, 1 1 0", b"0,1,2,-1"), b"NULL")
     turned = b"Transform { center 1 0 0 rotation 0 0 1 3.141592653589793 children %s }" % inner
-    scene = read_scene(HEAD + b"Transform { translation 0 0 5 children [ %s ] }" % turned)
-    np.testing.assert_allclose(scene.corners[0], [[1, 0, 5], [0, 0, 5], [1, -1, 5]], atol=1e-12)
+    scene = read_scene(HEAD + b"Transform { translation 5 0 0 children [ %s ] }" % turned)
+    np.testing.assert_allclose(scene.corners[0], [[6, 0, 0], [5, 0, 0], [6, -1, 0]], atol=1e-12)
 
 
 def test_shared_nodes_and_a_switch() -> None:

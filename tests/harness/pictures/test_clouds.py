@@ -72,6 +72,9 @@ def test_a_page_needs_nothing_else() -> None:
     for name in ("wing", "body", "differs", "differ: 25.0%"):
         assert name in body
     assert "tail" not in body
+    # Once for the first cloud, and for the second in one of its two panels only.
+    assert body.count('"name":"wing"') == 3
+    assert body.count('"showlegend":true') == 2 + 4
     assert "<plane>" not in text
 
 
