@@ -23,8 +23,8 @@ from harness import equivalence as matrix
 from harness import traces
 from harness.cases import BATCH, POINTS
 from harness.checks import RUNGS
-from harness.datasets import DATASETS, DatasetError
-from harness.datasets.download import ARCHIVES, fetch
+from harness.datasets import DatasetError
+from harness.datasets.commands import app as data_app
 from harness.exchange import ExchangeError
 from harness.models import MODELS
 from harness.report import ReportError, render
@@ -43,9 +43,6 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-)
-data_app = typer.Typer(
-    help="Data sets: which there are, and how to have them on disk.", no_args_is_help=True
 )
 app.add_typer(data_app, name="data")
 
@@ -380,49 +377,6 @@ def report(
     _check_writable(out)
     for path in render(results, out):
         print(path)
-
-
-@data_app.command("list")
-def data_list() -> None:
-    """Which data sets there are."""
-    table = Table()
-    for heading in ("key", "what", "licence"):
-        table.add_column(heading)
-    for spec in DATASETS.values():
-        table.add_row(spec.key, spec.description, spec.licence)
-    Console().print(table)
-
-
-@data_app.command("build")
-def data_build(
-    key: Annotated[str, typer.Argument(help=f"One of {', '.join(DATASETS)}.")],
-    out: Annotated[Path, typer.Option(help="Folder to make.")],
-    source: Annotated[Path | None, typer.Option(help="A local copy: modelnet40, s3dis.")] = None,
-    size: Annotated[str | None, typer.Option(help="tiny, small or large: rooms.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Of what is generated or drawn.")] = None,
-) -> None:
-    """Write a data set to a folder and print what is in it."""
-    if key not in DATASETS:
-        raise Refusal(f"unknown data set {key!r}: one of {', '.join(DATASETS)}")
-    given = {"source": source, "size": size, "seed": seed}
-    options = {name: value for name, value in given.items() if value is not None}
-    print(DATASETS[key].build(out, **options))
-
-
-@data_app.command("fetch")
-def data_fetch(
-    key: Annotated[str, typer.Argument(help=f"One of {', '.join(ARCHIVES)}.")],
-    out: Annotated[Path, typer.Option(help="Folder to unpack the archive's own into.")] = Path(
-        "data"
-    ),
-    source: Annotated[
-        str | None,
-        typer.Option("--from", help="A mirror's address, or the path of a copy of the archive."),
-    ] = None,
-    sha256: Annotated[str | None, typer.Option(help="What the archive must be.")] = None,
-) -> None:
-    """Download a published archive, verify and unpack it; given again, goes on where it stopped."""
-    print(fetch(key, out, source, sha256))
 
 
 def main() -> None:

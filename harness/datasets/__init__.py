@@ -3,9 +3,10 @@
 from harness.datasets.batch import read_batch
 from harness.datasets.clouds import Clouds
 from harness.datasets.errors import DatasetError
+from harness.datasets.layouts import summaries
 from harness.datasets.registry import DATASETS, DatasetSpec
 from harness.datasets.samples import sample
-from harness.datasets.summary import Summary, class_counts, summary
+from harness.datasets.summary import Summary, class_counts
 
 __all__ = [
     "DATASETS",
@@ -16,5 +17,5 @@ __all__ = [
     "class_counts",
     "read_batch",
     "sample",
-    "summary",
+    "summaries",
 ]

@@ -61,12 +61,15 @@ def unit_sphere(points: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
     return centred.astype(np.float32)
 
 
-def check_clouds(clouds: Clouds, where: str, num_classes: int) -> None:
+def check_clouds(
+    clouds: Clouds, where: str, num_classes: int, names: str = "shape_names.txt"
+) -> None:
     """Refuses clouds that no network should be fed.
 
     Arguments:
         where: what to name in the message, as a rule a file.
         num_classes: labels must lie in 0 .. num_classes - 1.
+        names: the file that lists the classes.
 
     Raises:
         DatasetError: a wrong shape or type, arrays of unequal length, a value that is not
@@ -76,7 +79,7 @@ def check_clouds(clouds: Clouds, where: str, num_classes: int) -> None:
     n, num_points, _ = clouds.points.shape
     _check_array(clouds.labels, "label", where, np.int32, ("n",))
     _check_length(clouds.labels, "label", where, n)
-    _check_labels(clouds.labels, where, num_classes)
+    _check_labels(clouds.labels, where, num_classes, names)
     if clouds.normals is not None:
         _check_array(clouds.normals, "normal", where, np.float32, (n, num_points, 3))
     if clouds.parts is not None:
@@ -114,10 +117,10 @@ def _check_length(array: npt.NDArray[np.generic], name: str, where: str, n: int)
         )
 
 
-def _check_labels(labels: npt.NDArray[np.int32], where: str, num_classes: int) -> None:
+def _check_labels(labels: npt.NDArray[np.int32], where: str, num_classes: int, names: str) -> None:
     outside = labels[(labels < 0) | (labels >= num_classes)]
     if outside.size:
         raise DatasetError(
-            f"{where}: label {outside[0]} is outside the {num_classes} names in shape_names.txt; "
+            f"{where}: label {outside[0]} is outside the {num_classes} names in {names}; "
             "use the list that belongs to this data"
         )

@@ -17,15 +17,25 @@ def read_list(folder: Path, name: str) -> tuple[str, ...]:
     Raises:
         DatasetError: the folder or the list is missing, or the list is empty.
     """
-    if not folder.is_dir():
-        raise DatasetError(f"{folder}: no such folder; build or unpack the data set there")
-    path = folder / name
-    if not path.is_file():
-        raise DatasetError(f"{path}: no such list; build or unpack the data set again")
+    path = find_file(folder, name, "list")
     lines = tuple(line.strip() for line in path.read_text().splitlines() if line.strip())
     if not lines:
         raise DatasetError(f"{path}: the list is empty; build or unpack the data set again")
     return lines
+
+
+def find_file(folder: Path, name: str, kind: str = "file") -> Path:
+    """The path of a file that has to be in a folder.
+
+    Raises:
+        DatasetError: the folder or the file is missing.
+    """
+    if not folder.is_dir():
+        raise DatasetError(f"{folder}: no such folder; build or unpack the data set there")
+    path = folder / name
+    if not path.is_file():
+        raise DatasetError(f"{path}: no such {kind}; build or unpack the data set again")
+    return path
 
 
 def listed_files(folder: Path, name: str) -> list[Path]:

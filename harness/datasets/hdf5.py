@@ -1,7 +1,8 @@
-"""Reads one HDF5 file of clouds, turning every way it can be damaged into one clear line."""
+"""HDF5 files of clouds: written a split at a time, and every way one can be damaged named."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,13 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from harness.datasets.clouds import Clouds
+from harness.datasets.clouds import Clouds, check_clouds
 from harness.datasets.errors import DatasetError
+
+CLOUDS_PER_FILE = 2048
+
+# Labels and parts are stored as uint8.
+MAX_LABELS = 256
 
 
 def read_clouds(path: Path) -> Clouds:
@@ -39,17 +45,49 @@ def read_clouds(path: Path) -> Clouds:
 
 
 def write_clouds(path: Path, clouds: Clouds) -> None:
-    """Writes `data` float32, `label` uint8 n x 1, and `normal` and `pid` uint8 where known."""
+    """Writes `data` float32, `label` uint8 n x 1, and `normal` and `pid` uint8 where known.
+
+    A cloud is a chunk of its own, so that reading one leaves its neighbours packed.
+    """
+    arrays = {"data": clouds.points, "normal": clouds.normals, "pid": clouds.parts}
     with h5py.File(path, "w") as file:
-        file.create_dataset("data", data=clouds.points, **COMPRESSED)
         file.create_dataset("label", data=clouds.labels.astype(np.uint8)[:, None], **COMPRESSED)
-        if clouds.normals is not None:
-            file.create_dataset("normal", data=clouds.normals, **COMPRESSED)
-        if clouds.parts is not None:
-            file.create_dataset("pid", data=clouds.parts.astype(np.uint8), **COMPRESSED)
+        for name, array in arrays.items():
+            if array is not None:
+                dtype = np.uint8 if name == "pid" else np.float32
+                chunk = (1, *array.shape[1:])
+                file.create_dataset(name, data=array, dtype=dtype, chunks=chunk, **COMPRESSED)
+
+
+def write_split(folder: Path, split: str, pieces: Iterable[Clouds], num_classes: int) -> list[str]:
+    """Writes `ply_data_<split>0.h5` and so on, at most 2,048 clouds each.
+
+    Returns:
+        The names of the files.
+
+    Raises:
+        DatasetError: no clouds, or clouds that `check_clouds` refuses.
+    """
+    names: list[str] = []
+    for piece in pieces:
+        for clouds in piece.slices(CLOUDS_PER_FILE):
+            name = f"ply_data_{split}{len(names)}.h5"
+            check_clouds(clouds, name, num_classes)
+            _check_parts(clouds, name)
+            write_clouds(folder / name, clouds)
+            names.append(name)
+    if not names:
+        raise DatasetError(f"{folder}: the {split} split has no clouds; give it at least one")
+    return names
 
 
 COMPRESSED = {"compression": "gzip", "compression_opts": 1}
+
+
+def _check_parts(clouds: Clouds, name: str) -> None:
+    parts = clouds.parts
+    if parts is not None and not 0 <= parts.min() <= parts.max() < MAX_LABELS:
+        raise DatasetError(f"{name}: parts run to {parts.max()}; a byte holds 0 .. 255")
 
 
 def _read(file: h5py.File, name: str, path: Path) -> npt.NDArray[Any]:

@@ -25,6 +25,13 @@ class Mesh:
     corners: Floats
     parts: npt.NDArray[np.int32]
 
+    def with_area(self) -> Mesh:
+        """Without the triangles that have none, which no point can fall on."""
+        edges = self.corners[:, 1:] - self.corners[:, :1]
+        area = np.linalg.norm(np.cross(edges[:, 0], edges[:, 1]), axis=-1)
+        kept = area > 1e-12 * max(float(area.max(initial=0.0)), np.finfo(float).tiny)
+        return Mesh(self.corners[kept], self.parts[kept])
+
     def of_part(self, part: int) -> Mesh:
         """The same faces, all labelled `part`."""
         return Mesh(self.corners, np.full_like(self.parts, part))

@@ -17,13 +17,9 @@ import numpy.typing as npt
 from harness.datasets.clouds import Clouds, check_clouds
 from harness.datasets.errors import DatasetError
 from harness.datasets.folders import listed_files, read_list, write_list, written_whole
-from harness.datasets.hdf5 import read_clouds, write_clouds
+from harness.datasets.hdf5 import MAX_LABELS, read_clouds, write_split
 
-CLOUDS_PER_FILE = 2048
 SPLITS = ("train", "test")
-
-# Labels and parts are stored as uint8.
-MAX_LABELS = 256
 
 
 @dataclass(frozen=True)
@@ -72,8 +68,17 @@ def read_split(folder: Path, split: str) -> Iterator[Shard]:
     if split not in SPLITS:
         raise DatasetError(f"{folder}: no split '{split}'; choose one of {', '.join(SPLITS)}")
     num_classes = len(read_shape_names(folder))
-    paths = listed_files(folder, f"{split}_files.txt")
-    return (_read_shard(path, num_classes) for path in paths)
+    return (_read_shard(path, num_classes) for path in split_files(folder, split))
+
+
+def split_files(folder: Path, split: str) -> list[Path]:
+    """The files of a split, in the order of its list.
+
+    Raises:
+        DatasetError: the folder, the list or a file is missing.
+    """
+    name = f"{split}_files.txt"
+    return listed_files(folder, name)
 
 
 def write(
@@ -101,7 +106,7 @@ def write(
     with written_whole(folder) as partial:
         write_list(partial / "shape_names.txt", shape_names)
         for split in SPLITS:
-            names = _write_split(partial, split, splits[split], len(shape_names))
+            names = write_split(partial, split, splits[split], len(shape_names))
             write_list(partial / f"{split}_files.txt", [f"{prefix}/{name}" for name in names])
 
 
@@ -135,24 +140,3 @@ def _check_request(
         raise DatasetError(
             f"{folder}: {len(shape_names)} shape names; labels are bytes, give 1 to {MAX_LABELS}"
         )
-
-
-def _write_split(folder: Path, split: str, pieces: Iterable[Clouds], num_classes: int) -> list[str]:
-    """Writes the files of a split and returns their names."""
-    names: list[str] = []
-    for piece in pieces:
-        for clouds in piece.slices(CLOUDS_PER_FILE):
-            name = f"ply_data_{split}{len(names)}.h5"
-            check_clouds(clouds, name, num_classes)
-            _check_parts(clouds, name)
-            write_clouds(folder / name, clouds)
-            names.append(name)
-    if not names:
-        raise DatasetError(f"{folder}: the {split} split has no clouds; give it at least one")
-    return names
-
-
-def _check_parts(clouds: Clouds, name: str) -> None:
-    parts = clouds.parts
-    if parts is not None and not 0 <= parts.min() <= parts.max() < MAX_LABELS:
-        raise DatasetError(f"{name}: parts run to {parts.max()}; a byte holds 0 .. 255")

@@ -6,16 +6,17 @@ leaves those there were as they are. Up is y, as in ModelNet40.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from harness.datasets import modelnet40
+from harness.datasets import modelnet40, part_annotation, shapenet_part
 from harness.datasets.clouds import Clouds, unit_sphere
 from harness.datasets.errors import DatasetError
 from harness.datasets.meshes import Mesh, box, joined, revolved, ring, sample
+from harness.datasets.part_annotation import AnnotatedCloud
 
 # Draws a length between two bounds.
 Draw = Callable[[float, float], float]
@@ -178,15 +179,64 @@ def build(
     out: Path, train: int = 80, test: int = 20, num_points: int = 2048, seed: int = 0
 ) -> None:
     """Writes `train` and `test` clouds of each class to `out` in ModelNet40's layout."""
-    if min(train, test) < 1:
-        raise DatasetError(f"{out}: {train} train and {test} test clouds a class; give at least 1")
-    clouds = generate(train + test, num_points, seed)
-    border = train * len(SHAPES)
-    splits = {
-        "train": [clouds.take(slice(0, border))],
-        "test": [clouds.take(slice(border, None))],
+    clouds = _splits(out, {"train": train, "test": test}, num_points, seed)
+    modelnet40.write(out, {split: [piece] for split, piece in clouds.items()}, SHAPE_NAMES)
+
+
+def build_shapenet_part(
+    out: Path,
+    train: int = 80,
+    val: int = 10,
+    test: int = 20,
+    num_points: int = 2048,
+    seed: int = 0,
+) -> None:
+    """Writes clouds of each class to `out` in the layout of ShapeNet's parts."""
+    clouds = _splits(out, {"train": train, "val": val, "test": test}, num_points, seed)
+    taxonomy = shapenet_part.Taxonomy.of({shape.name: shape.parts for shape in SHAPES})
+    shapenet_part.write(out, {split: [piece] for split, piece in clouds.items()}, taxonomy)
+
+
+def build_shapenet_annotation(
+    out: Path, train: int = 80, test: int = 20, num_points: int = 2048, seed: int = 0
+) -> None:
+    """Writes clouds of each class to `out` in the layout of `PartAnnotation`.
+
+    The `test` clouds have no labels. The last part of a shape that has several is not annotated,
+    as with ShapeNet's laptops and mugs, so its points are in none.
+    """
+    clouds = _splits(out, {"train": train, "test": test}, num_points, seed)
+    parts = {shape.name: shape.parts[: max(1, len(shape.parts) - 1)] for shape in SHAPES}
+    part_annotation.write(
+        out, parts, (found for split in clouds for found in _annotated(clouds[split], split))
+    )
+
+
+def _annotated(clouds: Clouds, split: str) -> Iterator[tuple[str, AnnotatedCloud]]:
+    assert clouds.parts is not None
+    for i, (points, label, parts) in enumerate(
+        zip(clouds.points, clouds.labels.tolist(), clouds.parts, strict=True)
+    ):
+        labels = parts - np.int32(_first_part(label)) if split == "train" else None
+        yield SHAPE_NAMES[label], AnnotatedCloud(f"{split}{i:05}", points, labels)
+
+
+def _splits(out: Path, counts: dict[str, int], num_points: int, seed: int) -> dict[str, Clouds]:
+    """As many clouds of each class as asked for, by split; none in two of them."""
+    if min(counts.values()) < 1:
+        asked = " and ".join(f"{count} {split}" for split, count in counts.items())
+        raise DatasetError(f"{out}: {asked} clouds a class; give at least 1 of each")
+    clouds = generate(sum(counts.values()), num_points, seed)
+    borders = np.cumsum([0, *counts.values()]) * len(SHAPES)
+    return {
+        split: clouds.take(slice(start, stop))
+        for split, start, stop in zip(counts, borders, borders[1:], strict=False)
     }
-    modelnet40.write(out, splits, SHAPE_NAMES)
+
+
+def _first_part(label: int) -> int:
+    """The number of a class' first part, through all the classes."""
+    return sum(len(shape.parts) for shape in SHAPES[:label])
 
 
 def _cloud(
@@ -195,5 +245,4 @@ def _cloud(
     """Points and normals, N x 3, and parts numbered through all the classes, N."""
     mesh = SHAPES[label].model(lambda low, high: float(random.uniform(low, high)))
     points, normals, parts = sample(mesh, num_points, random)
-    first = sum(len(shape.parts) for shape in SHAPES[:label])
-    return points, normals, parts + np.int32(first)
+    return points, normals, parts + np.int32(_first_part(label))
