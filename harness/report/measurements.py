@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -149,6 +149,14 @@ class Record:
     def key(self) -> tuple[Any, ...]:
         """Its place among the records."""
         return (*self.setting, self.contender)
+
+
+def by_setting(records: Iterable[Record]) -> list[list[Record]]:
+    """Records that may be compared with each other, in the order they came in."""
+    groups: dict[object, list[Record]] = {}
+    for record in records:
+        groups.setdefault(record.setting, []).append(record)
+    return list(groups.values())
 
 
 @dataclass(frozen=True)

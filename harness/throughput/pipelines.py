@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import h5py
@@ -14,15 +14,13 @@ from harness.report.measurements import InputPipeline
 from harness.roofline import spread
 from harness.subject import network_of
 from harness.throughput.contenders import REFERENCE, Contender
-from harness.throughput.plan import Plan, Setting
-from harness.throughput.timing import ratios
+from harness.throughput.plan import Plan
+from harness.throughput.timing import Entrant, Leave, ratios
 from harness.worker import WorkerError
 
 MODEL = "pointnet_cls"
 FILES, CLOUDS, STORED_POINTS = 2, 512, 2048  # a quarter of a ModelNet40 file each
 ROUNDS = 3
-
-Leave = Callable[[str, str], None]
 
 
 def write_folder(folder: Path, clouds: int = CLOUDS) -> None:
@@ -41,8 +39,8 @@ def write_folder(folder: Path, clouds: int = CLOUDS) -> None:
 
 
 def measure(
+    entrants: Sequence[Entrant],
     plan: Plan,
-    contenders: Mapping[Contender, Path],
     scratch: Path,
     leave: Leave,
     clouds: int = CLOUDS,
@@ -53,7 +51,7 @@ def measure(
     native one serves its `PointCloudFiles` and converts to the backend's arrays.
 
     Arguments:
-        contenders: with their interpreters.
+        entrants: whose workers are alive.
         scratch: folder for the files.
         leave: is told who drops out, and why.
         clouds: a file.
@@ -61,51 +59,58 @@ def measure(
     folder = scratch / "clouds"
     write_folder(folder, clouds)
     batch, points = min(max(plan.batches), clouds), min(max(plan.points), STORED_POINTS)
-    setting = Setting(MODEL, "training", batch, points)
-    arguments = {
-        "network": network_of(MODELS[MODEL]),
-        "folder": str(folder),
-        "batch_size": batch,
-        "num_points": points,
-    }
-    seconds: dict[str, list[float]] = {}
-    counted: dict[str, int] = {}
-    with ExitStack() as stack:
-        workers = {}
-        for contender, python in contenders.items():
-            if not _has_pipeline(contender):
+    epochs: dict[str, Epochs] = {}
+    for number in range(1 + ROUNDS):
+        for entrant in entrants:
+            key = entrant.contender.key
+            if not has_pipeline(entrant.contender) or (number and key not in epochs):
                 continue
             try:
-                worker = stack.enter_context(contender.start(python, setting, plan))
-                worker.ask("drain", **arguments)  # warm: files, code, device
+                answer = entrant.worker.ask(
+                    "drain",
+                    network=network_of(MODELS[MODEL]),
+                    folder=str(folder),
+                    batch_size=batch,
+                    num_points=points,
+                )
             except WorkerError as error:
-                leave(contender.key, " ".join(str(error).split()))
-            else:
-                workers[contender] = worker
-        for _ in range(ROUNDS):
-            for contender, worker in workers.items():
-                answer = worker.ask("drain", **arguments)
-                seconds.setdefault(contender.key, []).append(answer["seconds"])
-                counted[contender.key] = answer["clouds"]
-    return tuple(
-        InputPipeline(
-            implementation=contender.implementation,
-            runtime=contender.runtime,
-            device=plan.device,
-            batch=batch,
-            points=points,
-            clouds=counted[contender.key],
-            seconds=tuple(seconds[contender.key]),
-            clouds_per_second=counted[contender.key] / float(np.median(seconds[contender.key])),
-            spread=spread(seconds[contender.key]),
-            against_reference=ratios(seconds[contender.key], seconds[REFERENCE])
-            if REFERENCE in seconds
-            else None,
-        )
-        for contender in workers
+                epochs.pop(key, None)
+                leave(entrant.contender, " ".join(str(error).split()))
+                continue
+            # The first epoch warms up: files, code, device.
+            epoch = epochs.setdefault(key, Epochs(entrant.contender, answer["clouds"], []))
+            if number:
+                epoch.seconds.append(answer["seconds"])
+    reference = epochs.get(REFERENCE)
+    return tuple(_pipeline(e, plan, batch, points, reference) for e in epochs.values())
+
+
+@dataclass(frozen=True)
+class Epochs:
+    """What a contender took: clouds an epoch, and seconds a round."""
+
+    contender: Contender
+    clouds: int
+    seconds: list[float]
+
+
+def _pipeline(
+    epochs: Epochs, plan: Plan, batch: int, points: int, reference: Epochs | None
+) -> InputPipeline:
+    return InputPipeline(
+        implementation=epochs.contender.implementation,
+        runtime=epochs.contender.runtime,
+        device=plan.device,
+        batch=batch,
+        points=points,
+        clouds=epochs.clouds,
+        seconds=tuple(epochs.seconds),
+        clouds_per_second=epochs.clouds / float(np.median(epochs.seconds)),
+        spread=spread(epochs.seconds),
+        against_reference=ratios(epochs.seconds, reference.seconds) if reference else None,
     )
 
 
-def _has_pipeline(contender: Contender) -> bool:
+def has_pipeline(contender: Contender) -> bool:
     """Peers have none of their own, and XLA has no part in feeding."""
     return not contender.is_peer and contender.runtime != "tensorflow_xla"

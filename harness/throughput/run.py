@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -63,6 +63,7 @@ class Run:
         self._probe_size = probe_size
         self._began, self._started = time.monotonic(), datetime.now(UTC)
         self._records: list[Record] = []
+        self._pipelines: tuple[InputPipeline, ...] = ()
         self._omissions: dict[Omission, None] = {}
         self._footprints: dict[tuple[str, ...], tuple[int, int, int]] = {}
         self._memory_method = ""
@@ -71,20 +72,11 @@ class Run:
     def carry_out(self) -> Throughput:
         """Everything; the result so far is kept after each setting."""
         self._present = self._find()
-        found = self._found(())
         with tempfile.TemporaryDirectory(prefix="harness-") as scratch:
             for setting in self.plan.settings():
                 self._measure(setting, Path(scratch))
-                found = self._found(())
-                self.keep(found)
-            if self.plan.pipelines:
-                self.progress("input pipelines")
-                measured = pipelines.measure(
-                    self.plan, self._present, Path(scratch), self._leave_pipeline
-                )
-                found = self._found(measured)
-                self.keep(found)
-        return found
+                self.keep(self._found())
+        return self._found()
 
     def _find(self) -> dict[Contender, Path]:
         """The contenders that this machine has, with their interpreters."""
@@ -101,7 +93,10 @@ class Run:
         return present
 
     def _measure(self, setting: Setting, scratch: Path) -> None:
-        """One setting: who can take part, the rounds, the records."""
+        """One setting: who can take part, the rounds, the records.
+
+        While the first one's workers are alive, they are asked for their input pipelines too.
+        """
 
         def leave(contender: Contender, reason: str) -> None:
             self._omit(f"{contender.key}, {setting}", reason)
@@ -117,6 +112,11 @@ class Run:
                 entrants = [entrant for entrant in race.entrants if entrant.seconds]
                 if entrants:
                     self._records += records(setting, self.plan, entrants, probe.roofline())
+                if self.plan.pipelines and not self._pipelines:
+                    self.progress("input pipelines")
+                    self._pipelines = pipelines.measure(
+                        entrants, self.plan, scratch, self._leave_pipeline
+                    )
         finally:
             probe.close()
 
@@ -170,12 +170,12 @@ class Run:
     def _omit(self, what: str, reason: str) -> None:
         self._omissions[Omission(what, reason)] = None
 
-    def _leave_pipeline(self, key: str, reason: str) -> None:
-        self._omit(f"{key}, input pipeline", reason)
+    def _leave_pipeline(self, contender: Contender, reason: str) -> None:
+        self._omit(f"{contender.key}, input pipeline", reason)
 
     # -- what it comes to ----------------------------------------------------------------------
 
-    def _found(self, measured: Sequence[InputPipeline]) -> Throughput:
+    def _found(self) -> Throughput:
         return Throughput(
             started=self._started.strftime("%Y-%m-%dT%H:%M:%SZ"),
             took_s=time.monotonic() - self._began,
@@ -190,7 +190,7 @@ class Run:
             ),
             records=tuple(self._records),
             growth=growth(self._records),
-            pipelines=tuple(measured),
+            pipelines=self._pipelines,
             omissions=tuple(self._omissions),
         )
 

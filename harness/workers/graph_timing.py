@@ -93,7 +93,8 @@ class GraphEngine(object):
             return None
         return int(self.tensorflow.config.experimental.get_memory_info("GPU:0")["peak"])
 
-    def drain(self, network, folder, batch_size, num_points):
+    @contextlib.contextmanager
+    def draining(self, network, folder, batch_size, num_points):
         """One training epoch of train.py, with a session that only takes what it is fed."""
         script = self.sources.script(
             "train", "--model", network["key"], "--data_dir", folder,
@@ -107,9 +108,13 @@ class GraphEngine(object):
             arrived = self.v1.group(self.v1.identity(points), self.v1.identity(labels))
             with self.v1.Session(config=self._configuration()) as session:
                 taker = TakingSession(session, arrived, points, labels)
-                with pipeline.quiet(script):
+
+                def epoch():
                     script.train_one_epoch(taker, pipeline.Operations(), pipeline.Writer())
-        return taker.clouds
+                    return taker.clouds
+
+                with pipeline.quiet(script):
+                    yield epoch
 
     def _configuration(self):
         threads = self.settings["threads"]

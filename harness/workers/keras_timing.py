@@ -6,6 +6,7 @@ Callbacks, progress bar and data adapter of `fit` are left out. An inference ste
 function that `predict` calls for each batch, until the logits are on the host.
 """
 
+import contextlib
 import dataclasses
 import importlib
 import importlib.metadata
@@ -120,7 +121,8 @@ class KerasEngine(object):
         outputs = self.model.predict_function([self.data])
         self.keras.tree.map_structure(np.asarray, outputs)
 
-    def drain(self, network, folder, batch_size, num_points):
+    @contextlib.contextmanager
+    def draining(self, network, folder, batch_size, num_points):
         """One epoch of the training files, shuffled and augmented."""
         data = importlib.import_module(self.native.__name__ + ".data")
         files = data.PointCloudFiles(
@@ -130,12 +132,16 @@ class KerasEngine(object):
             num_points=num_points,
             rng=np.random.default_rng(0),
         )
-        clouds = 0
-        for points, labels in files:
-            self._put(points)
-            self._put(labels)
-            clouds += len(labels)
-        return clouds
+
+        def epoch():
+            clouds = 0
+            for points, labels in files:
+                self._put(points)
+                self._put(labels)
+                clouds += len(labels)
+            return clouds
+
+        yield epoch
 
     def _put(self, array):
         self.keras.ops.convert_to_tensor(array)

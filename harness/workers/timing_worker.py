@@ -21,7 +21,8 @@ class TimingWorker(object):
 
     Arguments:
         engine: makes and runs steps: `build(network, mode, batch)`, `step()`, which returns when
-            its results are on the host, `versions()`, `device_memory()` and `drain(...)`.
+            its results are on the host, `versions()`, `device_memory()`, and `draining(...)`, a
+            context manager that gives a function to go through one epoch and count clouds.
         import_s: seconds that it took to have it.
     """
 
@@ -66,9 +67,10 @@ class TimingWorker(object):
 
     def drain(self, network, folder, batch_size, num_points):
         """One epoch of the input pipeline alone, every batch put on the device."""
-        started = time.perf_counter()
-        clouds = self.engine.drain(network, folder, batch_size, num_points)
-        return {"clouds": clouds, "seconds": time.perf_counter() - started}
+        with self.engine.draining(network, folder, batch_size, num_points) as epoch:
+            started = time.perf_counter()
+            clouds = epoch()
+            return {"clouds": clouds, "seconds": time.perf_counter() - started}
 
 
 def _seconds_of(action):
