@@ -38,6 +38,7 @@ from harness.throughput.baseline import SLACK
 from harness.throughput.contenders import CONTENDERS
 from harness.throughput.plan import BATCH as TIMED_BATCH
 from harness.throughput.plan import BATCHES, DEVICES, Plan, PlanError
+from harness.throughput.plan import MODEL as TIMED_MODEL
 from harness.throughput.plan import NUM_POINTS as TIMED_POINTS
 from harness.throughput.plan import POINTS as ALL_POINTS
 from harness.throughput.plan import PRECISIONS as TIMED_PRECISIONS
@@ -327,7 +328,7 @@ def throughput(
 
     before = Throughput.from_json(read_json(baseline), str(baseline)) if baseline else None
     plan = Plan(
-        models=model or list(MODELS),
+        models=model or (list(MODELS) if full else [TIMED_MODEL]),
         modes=[known for known in MODES if not mode or known in mode],
         batches=batch or (BATCHES if full else (TIMED_BATCH,)),
         points=points or (ALL_POINTS if full else (TIMED_POINTS,)),

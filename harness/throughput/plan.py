@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from harness import machine
-from harness.models import MODELS
 from harness.report.measurements import MODES, Mode
 
 BATCHES, POINTS = (1, 8, 32, 128), (256, 1024, 4096)  # of the full sweep
-BATCH, NUM_POINTS = 32, 1024  # of the default one
+MODEL, BATCH, NUM_POINTS = "pointnet_cls", 32, 1024  # of the default one
 DEVICES = ("cpu", "gpu")
 PRECISIONS = ("float32", "bfloat16", "float16")
 MIN_ROUNDS = 3
@@ -65,7 +64,7 @@ class Plan:
         pipelines: whether to measure input pipelines too.
     """
 
-    models: Sequence[str] = tuple(MODELS)
+    models: Sequence[str] = (MODEL,)
     modes: Sequence[Mode] = MODES
     batches: Sequence[int] = (BATCH,)
     points: Sequence[int] = (NUM_POINTS,)

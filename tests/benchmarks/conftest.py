@@ -24,7 +24,7 @@ def plan_of(config: pytest.Config) -> Plan:
     """The default set, or with --full the sweep."""
     if config.getoption("--full"):
         return Plan(models=tuple(MODELS), batches=BATCHES, points=POINTS)
-    return Plan(models=("pointnet_cls",), rounds=ROUNDS, seconds=SECONDS)
+    return Plan(rounds=ROUNDS, seconds=SECONDS)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
