@@ -20,7 +20,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Keep what pytest-benchmark writes, wherever nobody says otherwise."""
-    option = config.option
-    if option.benchmark_only and not option.benchmark_json:
+    if config.getoption("benchmark_only", False) and not config.option.benchmark_json:
         RESULTS.mkdir(parents=True, exist_ok=True)
-        option.benchmark_json = str(RESULTS / "benchmark.json")
+        config.option.benchmark_json = str(RESULTS / "benchmark.json")

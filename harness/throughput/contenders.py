@@ -137,6 +137,9 @@ def environment(threads: int, device: str) -> dict[str, str]:
     }
     if device == "cpu":
         found.update(CUDA_VISIBLE_DEVICES="-1", JAX_PLATFORMS="cpu")
+    else:
+        # All contenders are alive at once: none may take the whole GPU's memory for a start.
+        found.update(TF_FORCE_GPU_ALLOW_GROWTH="true", XLA_PYTHON_CLIENT_PREALLOCATE="false")
     return found
 
 

@@ -43,21 +43,30 @@ def measured(request: pytest.FixtureRequest) -> Throughput:
     """Everything the plan asks for; on disk after each setting."""
     from harness.throughput.run import run
 
-    reporter = request.config.pluginmanager.getplugin("terminalreporter")
+    say = _voice(request.config)
 
     def keep(found: Throughput) -> None:
         write_atomically(RESULT, json.dumps(found.to_json(), indent=1, allow_nan=False) + "\n")
 
-    found = run(plan_of(request.config), _line_writer(reporter), keep)
-    reporter.write_line("")
+    found = run(plan_of(request.config), say, keep)
     for omission in found.omissions:
-        reporter.write_line(f"left out: {omission.what}: {omission.reason}")
-    reporter.write_line(f"wrote {RESULT}; python -m harness report makes the page")
+        say(f"left out: {omission.what}: {omission.reason}")
+    say(f"wrote {RESULT}; python -m harness report makes the page")
     return found
 
 
-def _line_writer(reporter: Any) -> Callable[[str], None]:
-    return lambda line: reporter.write_line(f"  {line}")
+def _voice(config: pytest.Config) -> Callable[[str], None]:
+    """Says a line on the terminal at once, past the capture of a test's output."""
+    reporter = config.pluginmanager.getplugin("terminalreporter")
+    capture = config.pluginmanager.getplugin("capturemanager")
+
+    def say(line: str) -> None:
+        with capture.global_and_fixture_disabled():
+            reporter.ensure_newline()
+            reporter.write_line(f"  {line}")
+            reporter.flush()
+
+    return say
 
 
 def pytest_benchmark_update_machine_info(machine_info: dict[str, Any]) -> None:

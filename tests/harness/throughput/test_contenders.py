@@ -49,4 +49,6 @@ def test_threads_are_pinned_for_every_library() -> None:
     found = environment(3, "cpu")
     assert {found[name] for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NPROC")} == {"3"}
     assert found["CUDA_VISIBLE_DEVICES"] == "-1"
-    assert "CUDA_VISIBLE_DEVICES" not in environment(3, "gpu")
+    on_gpu = environment(3, "gpu")
+    assert "CUDA_VISIBLE_DEVICES" not in on_gpu
+    assert on_gpu["XLA_PYTHON_CLIENT_PREALLOCATE"] == "false"
