@@ -35,7 +35,7 @@ class NoDropoutControl(object):
     def installed(self):
         return contextlib.nullcontext()
 
-    def feed(self, mode, masks, batch_size):
+    def feed(self, *arguments):
         return {}
 
 
@@ -80,10 +80,10 @@ class GraphEngine(object):
             np.dtype("float32"), training,
         )  # fmt: skip
         self.feed = graph.feed(batch, training, "random")
-        self.fetches = [graph.logits]
+        self.fetches = [graph.outputs["logits"]]
         if training:
             self.feed[graph.learning_rate] = 0.001
-            self.fetches = [graph.steps["adam"], graph.loss, graph.logits]
+            self.fetches = [graph.steps["adam"], graph.loss] + self.fetches
 
     def step(self):
         self.network.session.run(self.fetches, self.feed)

@@ -87,15 +87,24 @@ class KerasEngine(object):
         inputs = self._inputs(batch)
         if self.training:
             self.model.optimizer.build(self.model.trainable_variables)
-            self.data = (inputs, batch["labels"].astype(np.int32), None)
+            self.data = (inputs, self._targets(batch), None)
         else:
             self.data = (inputs,)
         self._started = False
 
     def _inputs(self, batch):
         """The arrays that the model takes, found by the names of its inputs."""
-        arrays = [_as_taken(batch[tensor.name], tensor.shape) for tensor in self.model.inputs]
-        return arrays[0] if len(arrays) == 1 else arrays
+        arrays = {t.name: _as_taken(batch[t.name], t) for t in self.model.inputs}
+        return arrays if len(arrays) > 1 else arrays["points"]
+
+    def _targets(self, batch):
+        """What the model is to say: of points or clouds, and of categories where it guesses them."""
+        labels = batch["labels"].astype(np.int32)
+        if not isinstance(self.model.output, dict):
+            return labels
+        category = batch["category"].astype(np.int32)
+        targets = {"logits": labels, "category_logits": category}
+        return {name: targets[name] for name in self.model.output}
 
     def step(self):
         if not self._started:
@@ -265,8 +274,8 @@ def synchronise(torch, on_gpu):
         torch.cuda.synchronize()
 
 
-def _as_taken(array, shape):
-    """An array as an input of this shape takes it: floats, and class numbers one-hot."""
-    if array.ndim < len(shape) and array.dtype.kind in "iu":
-        return np.eye(shape[-1], dtype=np.float32)[array]
-    return array.astype(np.float32)
+def _as_taken(array, tensor):
+    """An array as an input takes it: of its type, class numbers one-hot where it wants a row."""
+    if array.ndim < len(tensor.shape):
+        array = np.eye(tensor.shape[-1])[array]
+    return array.astype(tensor.dtype)
