@@ -98,7 +98,7 @@ class KerasEngine(object):
         return arrays if len(arrays) > 1 else arrays["points"]
 
     def _targets(self, batch):
-        """What the model is to say: of points or clouds, and of categories where it guesses them."""
+        """What the model is to say, by output where it has several."""
         labels = batch["labels"].astype(np.int32)
         if not isinstance(self.model.output, dict):
             return labels
