@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from harness.report.figures.panels import Drawing, Figure, figure
-from harness.report.figures.style import Stroke, strokes
+from harness.report.figures.style import INK, Stroke, strokes
 from harness.report.measurements import Record
 from harness.report.wording import number
 
@@ -78,11 +78,13 @@ def _draw_bars(axes: Axes, group: Sequence[Record], legend: Mapping[str, Stroke]
         axes.barh(place, record.clouds_per_second, 0.6, color=legend[record.implementation].color)
         slow, fast = np.percentile(record.seconds, (75, 25))
         axes.plot(
-            [record.batch / slow, record.batch / fast], [place, place], color="#1c1d1f", linewidth=1
+            [record.batch / slow, record.batch / fast], [place, place], color=INK, linewidth=1
         )
         axes.annotate(
-            f" {number(record.clouds_per_second)}",
+            number(record.clouds_per_second),
             (max(record.clouds_per_second, record.batch / fast), place),
+            xytext=(5, 0),
+            textcoords="offset points",
             va="center",
         )
     axes.set_yticks(places, [record.contender for record in group])
