@@ -72,11 +72,13 @@ class Run:
     def carry_out(self) -> Throughput:
         """Everything; the result so far is kept after each setting."""
         self._present = self._find()
+        found = self._found()
         with tempfile.TemporaryDirectory(prefix="harness-") as scratch:
             for setting in self.plan.settings():
                 self._measure(setting, Path(scratch))
-                self.keep(self._found())
-        return self._found()
+                found = self._found()
+                self.keep(found)
+        return found
 
     def _find(self) -> dict[Contender, Path]:
         """The contenders that this machine has, with their interpreters."""
