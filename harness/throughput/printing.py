@@ -11,10 +11,14 @@ from rich.table import Table
 from harness.report.measurements import Record, Throughput, by_setting
 from harness.throughput.baseline import Change
 
+_PIPED = 120  # columns, where nothing says how many there are
+
 
 def print_records(found: Throughput) -> None:
     """A table a setting, the input pipelines, and what was left out."""
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=_PIPED)
     for group in by_setting(found.records):
         console.print(_table(group))
     if found.pipelines:
@@ -32,19 +36,15 @@ def print_records(found: Throughput) -> None:
 
 
 def print_changes(changes: Iterable[Change], same_machine: bool) -> None:
-    """A line for each measurement that both runs have."""
-    table = _columns("Against the baseline", "setting", "ratio", "limit", "")
+    """A line for each measurement that both runs have, the worst first."""
+    console = Console(soft_wrap=True)
     for change in changes:
         record = change.record
-        table.add_row(
-            record.contender,
-            f"{record.model} {record.mode} {record.batch} x {record.points} {record.precision}",
-            f"{change.ratio:.2f}",
-            f"{change.limit:.2f}",
-            "[red]slower" if change.regressed else "",
+        console.print(
+            f"{record.contender}, {record.model} {record.mode} {record.batch} x {record.points} "
+            f"{record.precision}: {change.ratio:.2f} of the baseline's speed"
+            + (f", [red]slower[/] (limit {change.limit:.2f})" if change.regressed else "")
         )
-    console = Console()
-    console.print(table)
     if not same_machine:
         console.print("The baseline comes from another machine: the ratios tell of that too.")
 
