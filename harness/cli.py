@@ -28,6 +28,7 @@ from harness.datasets.commands import app as data_app
 from harness.exchange import ExchangeError
 from harness.models import MODELS
 from harness.report import ReportError, render
+from harness.report.measurements import MODES, Throughput
 from harness.runtimes import (
     IMPLEMENTATIONS,
     PRECISIONS,
@@ -35,6 +36,14 @@ from harness.runtimes import (
     RuntimeUnavailable,
     runtime_for,
 )
+from harness.throughput.baseline import SLACK
+from harness.throughput.contenders import CONTENDERS
+from harness.throughput.plan import BATCH as TIMED_BATCH
+from harness.throughput.plan import BATCHES, DEVICES, Plan, PlanError
+from harness.throughput.plan import MODEL as TIMED_MODEL
+from harness.throughput.plan import NUM_POINTS as TIMED_POINTS
+from harness.throughput.plan import POINTS as ALL_POINTS
+from harness.throughput.plan import PRECISIONS as TIMED_PRECISIONS
 from harness.upgrade import UpgradeError
 from harness.worker import ROOT, WorkerError
 
@@ -71,6 +80,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     Refusal,
     DatasetError,
     ExchangeError,
+    PlanError,
     ReportError,
     RuntimeUnavailable,
     UpgradeError,
@@ -345,6 +355,104 @@ def _print_accuracy(found: Any) -> None:
     console.print(table)
     for line in found.left_out:
         console.print(f"left out: {line}")
+
+
+@app.command()
+def throughput(
+    model: Annotated[list[str] | None, _keys("model", MODELS)] = None,
+    mode: Annotated[list[str] | None, _keys("mode", MODES)] = None,
+    batch: Annotated[list[int] | None, typer.Option(min=1, help="Clouds a step.")] = None,
+    points: Annotated[list[int] | None, typer.Option(min=1, help="Points a cloud.")] = None,
+    precision: Annotated[list[str] | None, _keys("precision", TIMED_PRECISIONS)] = None,
+    contender: Annotated[
+        list[str] | None, _keys("contender", (contender.key for contender in CONTENDERS))
+    ] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="How often each is timed.")] = Plan.rounds,
+    threads: Annotated[int | None, typer.Option(min=1, help="Cores; all if left out.")] = None,
+    device: Annotated[str, _keys("device", DEVICES)] = "cpu",
+    full: Annotated[
+        bool, typer.Option("--full", help="Sweep batch and points, and fit the cost.")
+    ] = False,
+    baseline: Annotated[
+        Path | None, typer.Option(help="An earlier throughput.json to compare with.")
+    ] = None,
+    slack: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the baseline's speed that may go.")
+    ] = SLACK,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder of the reports.")] = ROOT / "reports",
+) -> None:
+    """Time training and inference of every implementation and runtime, in turn, in one run.
+
+    --model, --mode, --batch, --points, --precision and --contender may be given several times.
+
+    Exit status 1 when a baseline is given and something became slower.
+    """
+    from harness import machine
+    from harness.report.files import read_json
+    from harness.throughput import baseline as comparison
+    from harness.throughput.printing import print_changes, print_records
+
+    before = Throughput.from_json(read_json(baseline), str(baseline)) if baseline else None
+    plan = Plan(
+        models=model or (list(MODELS) if full else [TIMED_MODEL]),
+        modes=[known for known in MODES if not mode or known in mode],
+        batches=batch or (BATCHES if full else (TIMED_BATCH,)),
+        points=points or (ALL_POINTS if full else (TIMED_POINTS,)),
+        precisions=precision or ("float32",),
+        device=device,
+        rounds=rounds,
+        contenders=contender or (),
+        threads=threads or machine.describe().cores,
+    )
+    found = _timed(plan, out)
+    if as_json:
+        print(json.dumps(found.to_json(), indent=1, allow_nan=False))
+    else:
+        print_records(found)
+    if before:
+        changes = comparison.compare(before, found, slack)
+        if not as_json:
+            print_changes(changes, comparison.same_machine(before, found))
+        raise typer.Exit(1 if any(change.regressed for change in changes) else 0)
+
+
+def _timed(plan: Plan, out: Path) -> Throughput:
+    """Carry out a plan; what is found is on disk after each setting."""
+    from harness.report.files import write_atomically
+    from harness.throughput.run import run
+
+    results = out / "results" / "throughput.json"
+    plan.check()
+    _check_writable(results.parent)
+    kept = 0
+
+    def keep(found: Throughput) -> None:
+        nonlocal kept
+        if found.records:
+            write_atomically(results, json.dumps(found.to_json(), indent=1, allow_nan=False) + "\n")
+            kept = len(found.records)
+
+    status = Console(stderr=True).status("starting")
+
+    def progress(line: str) -> None:
+        status.update(line)
+        if not status.console.is_terminal:
+            print(line, file=sys.stderr, flush=True)
+
+    try:
+        with status:
+            found = run(plan, progress, keep)
+    except KeyboardInterrupt:
+        if not kept:
+            raise
+        print(f"harness: interrupted; {kept} records are in {results}", file=sys.stderr)
+        raise typer.Exit(130) from None
+    if not found.records:
+        reasons = "; ".join(f"{o.what}: {o.reason}" for o in found.omissions)
+        raise PlanError(f"nothing could be measured: {reasons}")
+    render(results.parent, out)
+    return found
 
 
 @app.command()

@@ -53,15 +53,13 @@ class GraphNetwork(object):
             if training:
                 self._add_training()
             self._initialise = v1.global_variables_initializer()
-            self.session = v1.Session(config=single_threaded(v1))
+            self.session = v1.Session(config=self.session_configuration())
             self.session.run(self._initialise)
 
     def _build(self):
         v1 = self.v1
         dtype = v1.as_dtype(self.dtype)
-        self.dropout = DropoutControl(
-            v1, self.sources.namespace, self.network["dropouts"], self.dtype
-        )
+        self.dropout = self.dropout_control()
         placeholders = self.model.placeholder_inputs(self.batch_size, self.num_points)
         self.is_training = v1.placeholder(v1.bool, (), name="is_training")
         self.bn_decay = v1.placeholder(dtype, (), name="bn_decay")
@@ -79,6 +77,12 @@ class GraphNetwork(object):
         self._assign = v1.group(
             *[v1.assign(v, self._given[name]).op for name, v in self.variables.items()]
         )
+
+    def session_configuration(self):
+        return single_threaded(self.v1)
+
+    def dropout_control(self):
+        return DropoutControl(self.v1, self.sources.namespace, self.network["dropouts"], self.dtype)
 
     def _build_of_classes(self, points, labels):
         with self.dropout.installed():

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -19,6 +20,10 @@ from harness.report.figures.style import LIMIT, NOISE, RC, VARIABLES, Stroke
 # Inches; narrow enough that a panel fills a phone without its text becoming small.
 PANEL = (4.6, 3.4)
 DPI = 160
+
+NOISE_BANDS: Mapping[str, str] = MappingProxyType(
+    {"the reference's own noise": NOISE, "passes": LIMIT}
+)
 
 Draw = Callable[[Axes], None]
 
@@ -66,10 +71,19 @@ class Drawing:
     draw: Draw
 
 
-def figure(name: str, drawings: Sequence[Drawing], legend: Mapping[str, Stroke]) -> Figure:
-    """Draws every panel for the page, and the sheet."""
+def figure(
+    name: str,
+    drawings: Sequence[Drawing],
+    legend: Mapping[str, Stroke],
+    areas: Mapping[str, str] = NOISE_BANDS,
+) -> Figure:
+    """Draws every panel for the page, and the sheet.
+
+    Arguments:
+        areas: for the sheet's legend, what shaded areas mean, with their colours.
+    """
     with mpl.rc_context(dict(RC)):
-        sheet = _sheet(drawings, legend)
+        sheet = _sheet(drawings, legend, areas)
         return Figure(
             name=name,
             panels=tuple(
@@ -84,7 +98,9 @@ def figure(name: str, drawings: Sequence[Drawing], legend: Mapping[str, Stroke])
         )
 
 
-def _sheet(drawings: Sequence[Drawing], legend: Mapping[str, Stroke]) -> Canvas:
+def _sheet(
+    drawings: Sequence[Drawing], legend: Mapping[str, Stroke], areas: Mapping[str, str]
+) -> Canvas:
     columns = min(2, len(drawings))
     rows = math.ceil(len(drawings) / columns)
     canvas = Canvas(
@@ -96,8 +112,7 @@ def _sheet(drawings: Sequence[Drawing], legend: Mapping[str, Stroke]) -> Canvas:
         axes.set_visible(True)
     handles = [
         *(Line2D([], [], color=s.color, marker=s.marker, label=key) for key, s in legend.items()),
-        Patch(color=NOISE, label="the reference's own noise"),
-        Patch(color=LIMIT, label="passes"),
+        *(Patch(color=color, label=label) for label, color in areas.items()),
     ]
     canvas.legend(handles=handles, loc="outside upper left", ncols=3 if columns > 1 else 2)
     return canvas
