@@ -321,6 +321,9 @@ _SEM_SEG = Model(
 )
 
 
+_BY_MATRIX = " multiplied by the matrix of"
+
+
 def _keras_block(name: str, kind: str, *kernel: int, entry: str = "") -> tuple[KerasLayer, ...]:
     """A linear layer and the batch norm behind it; ReLU owns nothing."""
     return (
@@ -346,11 +349,25 @@ def _shape_seg(key: str) -> Model:
         key=key,
         layers=(
             *_keras_transform("input_transformation_block", 3),
-            *_keras_block("features_64", "conv", 1, 3, 64, entry="points, transformed"),
+            *_keras_block(
+                "features_64",
+                "conv",
+                1,
+                3,
+                64,
+                entry=f"points{_BY_MATRIX} input_transformation_block",
+            ),
             *_keras_block("features_128_1", "conv", 1, 64, 128),
             *_keras_block("features_128_2", "conv", 1, 128, 128),
             *_keras_transform("transformed_features", 128),
-            *_keras_block("features_512", "conv", 1, 128, 512, entry="features, transformed"),
+            *_keras_block(
+                "features_512",
+                "conv",
+                1,
+                128,
+                512,
+                entry=f"features{_BY_MATRIX} transformed_features",
+            ),
             *_keras_block("pre_maxpool_block", "conv", 1, 512, 2048),
             *_keras_block(
                 "segmentation_features",

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.models import MODELS
 from harness.runtimes import RUNTIMES, RuntimeUnavailable
 from harness.throughput.plan import Plan, Setting
 from harness.worker import ROOT, Worker
@@ -67,6 +68,9 @@ class Contender:
         """Why it cannot be asked for a setting; empty if it can."""
         if setting.precision not in self.precisions:
             return f"has no {setting.precision}"
+        orphan = not MODELS[setting.model].has_ancestor
+        if orphan and self.implementation in ("original_tf1", "tf2_upgraded"):
+            return "has no network of this shape"
         if self.models is not None and setting.model not in self.models:
             return "has no network of this shape"
         return ""

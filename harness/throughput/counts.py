@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from harness.models import Layer, Model
-from harness.throughput.batches import channels, goes_point_by_point
+from harness.models import KerasLayer, Layer, Model
 
 FLOPS = (
     "multiplications and additions of the network's matrix products, those of the transforms "
@@ -37,11 +36,14 @@ def step_bytes(model: Model, mode: str, batch: int, points: int) -> int:
     """
     parameters = sum(prod(parameter.shape) for parameter in model.parameters)
     moved = parameters * (1 + (_UPDATE if mode == "training" else 0))
-    return _FLOAT * (moved + batch * points * channels(model))
+    return _FLOAT * (moved + batch * points * model.channels)
 
 
-def _layer_flops(layer: Layer, batch: int, points: int) -> int:
-    rows = batch * points if goes_point_by_point(layer) else batch
+def _layer_flops(layer: Layer | KerasLayer, batch: int, points: int) -> int:
+    if len(layer.kernel) == 1:  # batch norm
+        return 0
+    # The kernel of a layer that goes point by point is a convolution's.
+    rows = batch * points if len(layer.kernel) > 2 else batch
     inputs = prod(layer.kernel[:-1])
     transform = inputs**2 if "multiplied by the matrix" in layer.entry else 0
     return 2 * rows * (prod(layer.kernel) + transform)
