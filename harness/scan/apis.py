@@ -66,7 +66,8 @@ class Apis:
         parts = name.split(".")
         if parts[0] not in self.surface.packages:
             judge.import_of_unknown(self, node, name, alias)
-            return ANY
+            new = typing.PYTHON2_MODULES.get(name, "")
+            return Api(new, f"m:{new}") if new in self.surface.modules else ANY
         for depth in range(1, len(parts) + 1):
             path = ".".join(parts[:depth])
             if path in self.surface.modules:
@@ -221,6 +222,8 @@ class Apis:
         if name in ("placeholder",):
             shape = keywords.get("shape") or (arguments[1] if len(arguments) > 1 else ANY)
             return Kind("tensor", self.mode, _written_shape(shape))
+        if name.startswith("summary.") and "compat.v1" not in callee.path and name[8:] in judge.SUMMARIES:
+            return Kind("summary of TensorFlow 2")
         if name == "summary.merge_all":
             merges_none = "summary v1" not in self.program.facts and "summary v2" in self.program.facts
             return Kind("nothing merged") if merges_none else Kind("tensor", self.mode)
@@ -262,6 +265,9 @@ class Apis:
 
 def _given_by_method(interpreter: Any, callee: Method, arguments: Sequence[Value]) -> Value:
     owner, name, kind = callee.owner, callee.name, kind_of(callee.owner)
+    if owner is ANY and name in ("keys", "values", "items") and not arguments:
+        # A view, whatever gives it, unless a class of the tree has a method of that name.
+        return ANY if name in interpreter.program.members else Kind(name)
     if name == "get_shape":
         shape = owner.shape if isinstance(owner, Kind) and kind == "tensor" else None
         return Kind("shape", shape=shape)

@@ -186,6 +186,8 @@ class Expressions(Apis):
             return Kind("str")
         if isinstance(op, ast.Div):
             return self._quotient(left, right)
+        if "quotient" in kinds and kinds <= {"quotient", "int", "float", "bool", "dimension", ""}:
+            return Kind("quotient") if not isinstance(op, ast.FloorDiv) else ANY
         if isinstance(left, Const) and isinstance(right, Const):
             return _computed(op, left.value, right.value)
         if kinds <= {"int", "bool", "dimension", "maybe_dimension"}:

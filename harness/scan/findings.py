@@ -9,6 +9,10 @@ Severity = Literal["fatal", "silent", "cosmetic"]
 SEVERITIES: tuple[Severity, ...] = ("fatal", "silent", "cosmetic")
 
 
+class ScanError(RuntimeError):
+    """A scan that cannot be done; one line says why."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """A way in which converted code fails or changes.

@@ -81,6 +81,7 @@ class Interpreter(Expressions):
         self.in_graph = False
         self.resource = self.shapes_of_ints = True
         self.guards: list[frozenset[str]] = []
+        self.caught = 0
         self.returns: list[list[Value]] = []
         self.replaced: set[str] = set()
         self._memo: dict[Any, Value] = {}
@@ -148,6 +149,7 @@ class Interpreter(Expressions):
     ) -> None:
         """Note a finding, unless the program itself catches what it would raise."""
         if raises and any(raises in guard for guard in self.guards):
+            self.caught += 1
             return
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
         key = (self.module.file, line, column, rule)
@@ -313,11 +315,14 @@ class Interpreter(Expressions):
     def _try(self, node: ast.Try, scope: Scope) -> None:
         before = dict(scope.names)
         caught = _caught(node)
+        already = self.caught
         self.guards.append(caught)
         try:
             left = self._branch(node.body, scope)
         finally:
             self.guards.pop()
+        # What is tried works: the way out for an older release is never taken.
+        idle = bool(caught & _OF_NAMES) and self.caught == already
         if not left:
             left = self._branch(node.orelse, scope)
         survivors = [] if left else [scope.names.copy()]
@@ -325,9 +330,10 @@ class Interpreter(Expressions):
             _put(scope.names, before)
             if handler.name:
                 scope.bind(handler.name, Kind("exception"))
-            # What was tried and failed was there: what handles it, mostly, is for the other Python.
-            if not self._branch(handler.body, scope):
+            self.guards.append(frozenset(_EVERYTHING) if idle else frozenset())
+            if not self._branch(handler.body, scope) and not idle:
                 survivors.append(scope.names.copy())
+            self.guards.pop()
         merged = survivors[0] if survivors else before
         for other in survivors[1:]:
             _merge(merged, other)
@@ -472,6 +478,8 @@ class Interpreter(Expressions):
         node = function.node
         if isinstance(node, ast.Lambda):
             return self.evaluate(node.body, scope)
+        if any(getattr(d, "attr", "") == "function" for d in map(_called, node.decorator_list)):
+            self.in_graph = True  # tf.function
         left = self._branch(node.body, scope)
         if _is_generator(node):
             return Kind("generator")
@@ -524,6 +532,10 @@ class Interpreter(Expressions):
         if function.owner is not None and arguments:
             arguments[0] = Object(function.owner)
         return self.call_function(function, arguments, {}, complete=False)
+
+
+def _called(decorator: ast.expr) -> ast.expr:
+    return decorator.func if isinstance(decorator, ast.Call) else decorator
 
 
 def _first(item: tuple[str, Value]) -> str:
@@ -581,6 +593,7 @@ def _caught(node: ast.Try) -> frozenset[str]:
     return frozenset(names)
 
 
+_OF_NAMES = frozenset(("ImportError", "ModuleNotFoundError", "AttributeError", "NameError"))
 _EVERYTHING = (
     "ImportError",
     "ModuleNotFoundError",

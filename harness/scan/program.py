@@ -15,7 +15,7 @@ from harness.scan import python2
 from harness.scan.findings import Edit
 
 if TYPE_CHECKING:
-    from harness.scan.scan import Facts
+    from harness.scan.trees import Facts
 
 LARGEST = 2_000_000  # bytes; generated tables, not code
 _PASSED_OVER = {".git", ".hg", "__pycache__", ".tox", ".venv", "node_modules", ".ipynb_checkpoints"}

@@ -227,8 +227,8 @@ RULES = {
             "flags-parsed",
             "fatal",
             "the insides of TensorFlow 1's flags",
-            "tf.compat.v1.flags is absl's: it has no _parse_flags and no __flags.",
-            "Call FLAGS(sys.argv), and flag_values_dict() for the values.",
+            "tf.compat.v1.flags is absl's, and has no _parse_flags: AttributeError.",
+            "Leave the call out under tf.compat.v1.app.run, or call FLAGS(sys.argv).",
         ),
     )
 }

@@ -251,6 +251,15 @@ IN_PLACE_REFUSED = {"Add": "+", "Sub": "-", "Mult": "*", "Div": "/", "Pow": "**"
 LAYER_KEYWORDS = frozenset(
     """
     activity_regularizer trainable dtype autocast name input_shape input_dim batch_shape
-    batch_input_shape batch_size weights
     """.split()
 )
+# What single classes take besides, for the sake of old code.
+CLASS_KEYWORDS = {
+    "Embedding": {"input_length"},
+    "LeakyReLU": {"alpha"},
+    "BatchNormalization": {"renorm"},
+    "LSTM": {"implementation"},
+    "GRU": {"implementation"},
+    "SimpleRNN": {"implementation"},
+    "RNN": {"implementation"},
+}

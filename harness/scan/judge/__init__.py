@@ -1,6 +1,6 @@
 """The judgements: what the interpreter sees, held against the rules."""
 
-from harness.scan.judge.calls import call, given_by_builtin, method_call, opened
+from harness.scan.judge.calls import SUMMARIES, call, given_by_builtin, method_call, opened
 from harness.scan.judge.names import (
     builtin,
     class_made,
@@ -24,6 +24,7 @@ from harness.scan.judge.values import (
 from harness.scan.values import join
 
 __all__ = [
+    "SUMMARIES",
     "arithmetic",
     "builtin",
     "call",

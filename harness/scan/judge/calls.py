@@ -125,12 +125,12 @@ def _parameters(run: Any, entry: str) -> tuple[Signature | None, frozenset[str] 
 def _closed_keywords(run: Any, key: str) -> frozenset[str] | None:
     """What a Keras class takes through **kwargs: the parameters of its bases, and no others."""
     if run.surface.inherits(key, _KERAS_OPTIMIZER):
-        extra: frozenset[str] = frozenset()
+        extra = frozenset({"decay"})  # dropped without a word
     elif run.surface.inherits(key, _LAYER) and not run.surface.inherits(key, _MODEL):
         extra = typing.LAYER_KEYWORDS
     else:
         return None
-    names = set(extra)
+    names = set(extra) | typing.CLASS_KEYWORDS.get(key.rpartition(".")[2], set())
     for record in run.surface.ancestry(key):
         init = record["members"].get("__init__", "")
         if init.startswith("f:") and (signature := run.surface.signature(init, method=True)):
@@ -259,8 +259,35 @@ def _tensorflow_call(
         )
     elif last == "run" and module.endswith("app"):
         return
-    elif last in ("zeros", "ones", "reshape", "fill") and module == "":
+    elif name == "compat.v1.summary.merge" and arguments:
+        if any(kind_of(part) == "summary of TensorFlow 2" for part in _parts(arguments[0])):
+            run.report(
+                "summary-merged-none",
+                node,
+                "what a summary of TensorFlow 2 gives is no summary, and cannot be merged",
+                raises="TypeError",
+            )
+    elif name in ("concat", "split") and len(arguments) > 1:
+        _before_version_1(run, node, name, arguments)
+    elif last in _SHAPED:
         _needs_integers(run, node, arguments[:2])
+        if "shape" in keywords:
+            _needs_integers(run, node, [keywords["shape"]])
+
+
+_SHAPED = ("zeros", "ones", "reshape", "fill", "get_variable", "placeholder", "random_normal", "normal")
+
+
+def _before_version_1(run: Any, node: ast.Call, name: str, arguments: Sequence[Value]) -> None:
+    """tf.concat(axis, values) and tf.split(axis, count, value), as they were before 1.0."""
+    axis = isinstance(arguments[0], Const) and isinstance(arguments[0].value, int)
+    if axis and (name == "concat" or (len(arguments) > 2 and not isinstance(arguments[2], Const))):
+        run.report(
+            "call-signature",
+            node,
+            f"tf.{name} takes its axis last since TensorFlow 1.0",
+            raises="ValueError",
+        )
 
 
 def _summary(run: Any, node: ast.Call) -> None:

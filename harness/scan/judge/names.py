@@ -189,11 +189,11 @@ def _tensorflow_name_gone(run: Any, node: ast.Attribute, place: ast.AST, path: s
     raises = "AttributeError" if place is node else "ImportError"
     if short == "contrib" or short.startswith("contrib."):
         run.report("contrib", place, f"TensorFlow {version} has no tf.contrib", raises=raises)
-    elif short.startswith(("layers.", "nn.rnn_cell.")) and path.startswith("tensorflow.compat.v1."):
+    elif f"{short}.".startswith(("layers.", "nn.rnn_cell.")):
         run.report(
             "keras3-gone",
             place,
-            f"tf.compat.v1.{short} is not available with Keras 3",
+            f"tf.{path.removeprefix('tensorflow.')} is not available with Keras 3",
             raises=raises,
         )
     else:
@@ -201,13 +201,43 @@ def _tensorflow_name_gone(run: Any, node: ast.Attribute, place: ast.AST, path: s
         if new in ("", old):
             v1 = run.surface.entry(f"tensorflow.compat.v1{'.' + short.rpartition('.')[0] if '.' in short else ''}", short.rpartition(".")[2])
             new = f"tf.compat.v1.{short}" if v1 and not path.startswith("tensorflow.compat.v1.") else ""
+        new = _BEFORE_1.get(short, new)
+        if not _exists(run, new):
+            new = ""
         base = ast.unparse(node.value) if place is node else ""
         edits: tuple[Edit, ...] = ()
-        if new and base == "tf":
+        if new and base == "tf" and short not in _BEFORE_1:
             edits = replacement(node, new)
         spelled = "tf." + path.removeprefix("tensorflow.")
         said = f"; use {new}" if new else ""
         run.report("name-gone", place, f"TensorFlow {version} has no {spelled}{said}", edits, raises=raises)
+
+
+def _exists(run: Any, name: str) -> bool:
+    module, _, last = f"tensorflow.{name.removeprefix('tf.')}".rpartition(".")
+    return run.surface.entry(module, last) is not None
+
+
+# Names that TensorFlow 1.0 took away, which tf_upgrade_v2 does not know.
+_BEFORE_1 = {
+    "mul": "tf.multiply",
+    "sub": "tf.subtract",
+    "neg": "tf.negative",
+    "pack": "tf.stack",
+    "unpack": "tf.unstack",
+    "select": "tf.where",
+    "batch_matmul": "tf.matmul",
+    "complex_abs": "tf.abs",
+    "inv": "tf.math.reciprocal",
+    "listdiff": "tf.compat.v1.setdiff1d",
+    "scalar_summary": "tf.compat.v1.summary.scalar",
+    "histogram_summary": "tf.compat.v1.summary.histogram",
+    "image_summary": "tf.compat.v1.summary.image",
+    "merge_all_summaries": "tf.compat.v1.summary.merge_all",
+    "merge_summary": "tf.compat.v1.summary.merge",
+    "train.SummaryWriter": "tf.compat.v1.summary.FileWriter",
+    "nn.rnn_cell": "",
+}
 
 
 def data_member(run: Any, node: ast.Attribute, owner: Api) -> Value:
@@ -219,7 +249,7 @@ def data_member(run: Any, node: ast.Attribute, owner: Api) -> Value:
 
 def flags_member(run: Any, node: ast.Attribute) -> Value:
     """An attribute of FLAGS."""
-    if node.attr in ("_parse_flags", "__flags"):
+    if node.attr == "_parse_flags":
         run.report(
             "flags-parsed",
             node,
@@ -265,7 +295,7 @@ def _member_of_unknown(run: Any, node: ast.Attribute) -> Value:
     name = node.attr
     if name == "shape":
         return Kind("maybe_shape")
-    if name in ("_parse_flags", "__flags"):
+    if name == "_parse_flags":
         return flags_member(run, node)
     if name in typing.PYTHON2_DICT and name not in run.program.members:
         _python2_dict(run, node)

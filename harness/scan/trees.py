@@ -12,14 +12,14 @@ from typing import Any
 
 from harness.scan import program as programs
 from harness.scan import surface
-from harness.scan.findings import SEVERITIES, Finding
+from harness.scan.findings import Finding, ScanError
 from harness.scan.interpreter import Interpreter
 from harness.scan.program import Program
 from harness.scan.rules import RULES
 
 
-class ScanError(RuntimeError):
-    """A scan that cannot be done; one line says why."""
+SCHEMA = 1
+
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,25 @@ class Scan:
         """How many findings of a severity."""
         return sum(finding.severity == severity for finding in self.findings)
 
+    def to_json(self) -> dict[str, Any]:
+        """What `json.dumps` can write."""
+        return {
+            "schema": SCHEMA,
+            "tree": self.tree,
+            "files": self.files,
+            "versions": self.versions,
+            "findings": [finding.to_json() for finding in self.findings],
+        }
+
     @property
     def fatal(self) -> bool:
         """Whether anything fatal is open."""
         return self.count("fatal") > 0
 
 
-def scan(root: Path, jobs: int | None = None, done: Callable[[int, int], None] | None = None) -> Scan:
+def scan_tree(
+    root: Path, jobs: int | None = None, done: Callable[[int, int], None] | None = None
+) -> Scan:
     """Scan a file or every Python file below a folder; nothing of it is executed.
 
     Arguments:
@@ -125,7 +137,7 @@ class Facts:
 
 
 _SIGNS = {
-    "graph": rb"disable_eager_execution|disable_v2_behavior|\.as_default\(",
+    "graph": rb"disable_eager_execution|disable_v2_behavior|\.as_default\(|with [^\n]*Session\(",
     "v1 behaviour": rb"disable_v2_behavior\(",
     "v1 shapes": rb"disable_v2_tensorshape\(",
     "v1 variables": rb"disable_resource_variables\(",
@@ -137,7 +149,7 @@ _SIGNS = {
 }
 _IMPORT = re.compile(rb"^\s*(?:import|from)\s+([\w.]+)(?:\s+import\s+([\w, ]+))?", re.M)
 _SCRIPT = re.compile(rb"__name__|app\.run\(|parse_args\(|sys\.argv")
-_DEF = re.compile(rb"^\s*def\s+(iteritems|has_key|iterkeys|itervalues|view\w+)\s*\(", re.M)
+_DEF = re.compile(rb"^\s*def\s+(iteritems|has_key|iterkeys|itervalues|view\w+|keys|values|items)\s*\(", re.M)
 
 
 def gather_facts(root: Path, paths: Sequence[str]) -> Facts:
@@ -190,6 +202,3 @@ def _judge(files: Sequence[str]) -> list[Finding]:
             found.append(Finding(file, line, 1, "python2-syntax", message, "fatal", edits))
         found += Interpreter(program, known, module).run()
     return found
-
-
-__all__ = ["RULES", "SEVERITIES", "Scan", "ScanError", "scan"]
