@@ -156,7 +156,8 @@ class Apis:
             return Kind(value.name, False)
         if isinstance(value, Kind) and value.name == "graph context":
             return Kind(GRAPH)
-        return value if isinstance(value, (Kind, Object)) else ANY
+        itself = kind_of(value) in ("text file", "binary file", "h5py._hl.files.File")
+        return value if itself or isinstance(value, Object) else ANY
 
     # Calls.
 
@@ -227,6 +228,9 @@ class Apis:
         if name == "summary.merge_all":
             merges_none = "summary v1" not in self.program.facts and "summary v2" in self.program.facts
             return Kind("nothing merged") if merges_none else Kind("tensor", self.mode)
+        if name.startswith("data.") and name.rpartition(".")[2] in _DATASETS:
+            old = "compat.v1" in callee.path
+            return Kind(typing.DATASET.replace("V2", "V1") if old else typing.DATASET)
         if name in typing.RETURNS:
             kind = typing.RETURNS[name]
             return Kind(kind, self.mode if kind in ("tensor", "variable") else None)
@@ -307,7 +311,7 @@ def _given_by_method(interpreter: Any, callee: Method, arguments: Sequence[Value
     if kind == "ndarray" and name in ("reshape", "transpose", "astype", "copy", "flatten", "ravel", "dot"):
         return Kind("ndarray")
     if kind.startswith("tensorflow.python.data.") and name in _DATASET_METHODS:
-        return Kind(typing.DATASET)
+        return owner
     if name == "minimize" or name == "apply_gradients":
         return Kind("operation", interpreter.mode)
     if kind == "h5py._hl.files.File" and name in ("create_dataset",):
@@ -323,6 +327,7 @@ _SHAPE_METHODS = {
     "merge_with": Kind("shape"),
     "with_rank_at_least": Kind("shape"),
 }
+_DATASETS = frozenset(("range", "from_tensor_slices", "from_tensors", "from_generator", "list_files", "zip"))
 _DATASET_METHODS = frozenset(
     "map batch repeat shuffle prefetch filter take skip cache concatenate padded_batch shard apply interleave flat_map zip".split()
 )

@@ -138,7 +138,10 @@ class Expressions(Apis):
         if isinstance(owner, Object):
             return self._object_attribute(node, owner)
         if isinstance(owner, Class):
-            return owner.find(node.attr) or ANY
+            found = owner.find(node.attr)
+            made_over = any(not isinstance(base, Class) for base in owner.ancestors())
+            # A metaclass, an Enum's for one, makes something else of what is written there.
+            return ANY if found is None or (isinstance(found, Const) and made_over) else found
         return judge.member(self, node, owner)
 
     def _module_attribute(self, node: ast.Attribute, owner: TreeModule) -> Value:

@@ -293,14 +293,14 @@ class Interpreter(Expressions):
         iterable = self.evaluate(node.iter, scope)
         judge.iterated(self, node.iter, iterable)
         before = dict(scope.names)
-        _widen(node, scope)
+        _widen(self.program.once(node, _stored), scope)
         self.bind(node.target, self.element(iterable), scope)
         self._branch(node.body, scope)
         _merge(scope.names, before)
         self._branch_if_any(node.orelse, scope)
 
     def _while(self, node: ast.While, scope: Scope) -> None:
-        _widen(node, scope)
+        _widen(self.program.once(node, _stored), scope)
         if self.truth(self.evaluate(node.test, scope)) is False:
             return
         before = dict(scope.names)
@@ -481,7 +481,7 @@ class Interpreter(Expressions):
         if any(getattr(d, "attr", "") == "function" for d in map(_called, node.decorator_list)):
             self.in_graph = True  # tf.function
         left = self._branch(node.body, scope)
-        if _is_generator(node):
+        if self.program.once(node, _is_generator):
             return Kind("generator")
         found = self.returns[-1]
         return join(*found) if found and left else join(Const(None), *found)
@@ -556,13 +556,21 @@ def _put(names: dict[str, Value], others: dict[str, Value]) -> None:
     names.update(others)
 
 
-def _widen(loop: ast.stmt, scope: Scope) -> None:
+def _widen(stored: frozenset[str], scope: Scope) -> None:
     """Names that a loop assigns are not, all the way round, the literals that they start as."""
-    for node in ast.walk(loop):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            value = scope.names.get(node.id)
-            if isinstance(value, Const):
-                scope.names[node.id] = ANY if value.value is None else Kind(kind_of(value))
+    for name in stored:
+        value = scope.names.get(name)
+        if isinstance(value, Const):
+            scope.names[name] = ANY if value.value is None else Kind(kind_of(value))
+
+
+def _stored(loop: ast.AST) -> frozenset[str]:
+    """Names that are assigned somewhere in a loop."""
+    return frozenset(
+        node.id
+        for node in ast.walk(loop)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    )
 
 
 def _merge(names: dict[str, Value], others: dict[str, Value]) -> None:

@@ -6,7 +6,7 @@ import ast
 import os
 import tokenize
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -168,6 +168,7 @@ class Program:
         self.facts, self.members = facts.tree, facts.members
         self._paths = frozenset(paths)
         self._modules: dict[str, Module] = {}
+        self._known: dict[tuple[ast.AST, Callable[[ast.AST], Any]], Any] = {}
         self._by_name: dict[str, list[str]] = {}
         for file in paths:
             parts = module_name(file).split(".")
@@ -197,6 +198,13 @@ class Program:
         for module in self._modules.values():
             module.state, module.globals = "new", {}
         return self.module(file)
+
+    def once(self, node: ast.AST, question: Callable[[ast.AST], Any]) -> Any:
+        """The answer to a question about syntax, found once however often it is asked."""
+        key = (node, question)
+        if key not in self._known:
+            self._known[key] = question(node)
+        return self._known[key]
 
     def module(self, file: str) -> Module:
         """A module by its file."""

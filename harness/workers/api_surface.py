@@ -147,7 +147,10 @@ class Surface:
         record = self.classes[key] = {"bases": [], "members": {}, "open": False}
         for base in cls.__bases__:
             record["bases"].append(self.add_class(base))
-        record["open"] = any(name in cls.__dict__ for name in ("__getattr__", "__getattribute__"))
+        record["open"] = any(
+            isinstance(cls.__dict__.get(name), types.FunctionType)
+            for name in ("__getattr__", "__getattribute__")
+        )
         for name in sorted(set(cls.__dict__) | _assigned_to_self(cls)):
             if name.startswith("_") and name not in MEMBERS:
                 continue
