@@ -296,7 +296,7 @@ def upgrade(
 
     Exit status 1 when an error, or a file that was not converted, is open.
     """
-    from harness.upgrade import Reading, own_reading, read_conversion, rebuild
+    from harness.upgrade import Reading, own_reading, own_scan, read_conversion, rebuild
     from harness.upgrade.verdicts import is_serious
 
     if source is None:
@@ -305,6 +305,7 @@ def upgrade(
         rebuild(ROOT / "original_tf1", ROOT / "tf2_upgraded")
         reading: Reading = own_reading(ROOT)
         _keep("upgrade.json", reading.to_json())
+        _keep("scan.json", own_scan(ROOT))
         render(RESULTS, RESULTS.parent)
     else:
         if out is None:

@@ -4,7 +4,7 @@ Reads the tool's report too, of this tree or anybody's: every line, with a verdi
 """
 
 from harness.upgrade.build import REPORT, UpgradeError, build, convert, rebuild
-from harness.upgrade.reading import Reading, own_reading, read_conversion
+from harness.upgrade.reading import Reading, own_reading, own_scan, read_conversion
 
 __all__ = [
     "REPORT",
@@ -13,6 +13,7 @@ __all__ = [
     "build",
     "convert",
     "own_reading",
+    "own_scan",
     "read_conversion",
     "rebuild",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,28 @@ def own_reading(root: Path) -> Reading:
     report = (root / "tf2_upgraded" / REPORT).read_text()
     records = judge_own(parse(report, "original_tf1"))
     return Reading("original_tf1", converted(report), records)
+
+
+def own_scan(root: Path) -> dict[str, Any]:
+    """What the scan finds in this project's own tree, as converted and as patched, for the report.
+
+    Arguments:
+        root: folder of `original_tf1` and `tf2_upgraded`.
+    """
+    from harness.scan import scan
+    from harness.scan.rules import RULES
+
+    with tempfile.TemporaryDirectory() as scratch:
+        convert(root / "original_tf1", Path(scratch, "converted"))
+        before = scan(Path(scratch, "converted"))
+    after = scan(root / "tf2_upgraded")
+    return {
+        "schema": SCHEMA,
+        "versions": {name: before.versions[name] for name in ("tensorflow", "keras", "numpy")},
+        "rules": [asdict(rule) for rule in RULES.values()],
+        "converted": [finding.to_json() for finding in before.findings],
+        "mended": [finding.to_json() for finding in after.findings],
+    }
 
 
 def read_conversion(source: Path, out: Path) -> Reading:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -40,13 +42,21 @@ def raised() -> dict[str, dict[int, str]]:
 
 
 def marked(rule: str) -> set[int]:
-    """Lines of top-level statements that are to raise."""
-    lines = (HERE / "fixtures" / rule / "bad.py").read_text().splitlines()
-    return {
+    """First lines of top-level statements that are to raise."""
+    source = (HERE / "fixtures" / rule / "bad.py").read_text()
+    lines = [
         number
-        for number, line in enumerate(lines, 1)
-        if ("# FINDING" in line and "ON CALL" not in line and "IN CLASS" not in line and "-v2" not in line)
-        or "# RAISES" in line
+        for number, line in enumerate(source.splitlines(), 1)
+        if re.search(r"# FINDING$|# RAISES$", line)
+    ]
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return set(lines)
+    return {
+        statement.lineno
+        for statement in body
+        if any(statement.lineno <= line <= (statement.end_lineno or 0) for line in lines)
     }
 
 
