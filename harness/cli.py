@@ -375,6 +375,7 @@ class _scan_progress(Progress):
     def __init__(self) -> None:
         columns = (TextColumn("scanning"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         super().__init__(*columns, console=Console(stderr=True), transient=True)
+        self.disable = not self.console.is_terminal
 
     def __enter__(self) -> Any:
         super().__enter__()

@@ -10,7 +10,6 @@ from harness.scan import judge, typing
 from harness.scan.values import (
     ANY,
     Api,
-    Class,
     Const,
     Container,
     Function,
@@ -73,14 +72,18 @@ class Apis:
             if path in self.surface.modules:
                 continue
             parent, _, child = path.rpartition(".")
-            entry = self.surface.entry(parent, child) if parent else None
-            if entry and entry.startswith("m:"):
-                resolved = entry[2:]
-                return self.imported(node, ".".join([resolved, *parts[depth:]]), 0, alias) if parts[depth:] else Api(resolved, entry)
-            if entry == "" or (parent and self.surface.modules.get(parent, {}) is None):
+            entry = self.surface.entry(parent, child) if parent else ""
+            if entry is None:
+                judge.import_gone(self, node, name, path, alias)
+                return Api(name, "gone") if parts[0] == "tensorflow" else ANY
+            resolved = entry.removeprefix("m:")
+            if not entry.startswith("m:") or resolved == path or parent == resolved:
                 return ANY
-            judge.import_gone(self, node, name, path, alias)
-            return Api(name, "gone") if parts[0] == "tensorflow" else ANY
+            rest = [resolved, *parts[depth:]]
+            if len(parts) == depth:
+                return Api(resolved, entry)
+            known = ".".join(rest)
+            return Api(known, f"m:{known}") if known in self.surface.modules else ANY
         judge.module_on_its_way_out(self, node, name)
         return Api(name, f"m:{name}")
 
@@ -109,7 +112,9 @@ class Apis:
             name, level = owner.shape
             return self.imported(node, f"{name}.{alias.name}".lstrip("."), level, alias)
         if isinstance(owner, Api):
-            place = ast.copy_location(ast.Attribute(ast.Name("_", ast.Load()), alias.name, ast.Load()), node)
+            place = ast.copy_location(
+                ast.Attribute(ast.Name("_", ast.Load()), alias.name, ast.Load()), node
+            )
             return self.api_attribute(place, owner, imported=node)
         return ANY
 
@@ -123,14 +128,14 @@ class Apis:
         if owner.entry == "gone":
             return Api(path, "gone")
         if owner.entry.startswith("m:"):
+            if path == "tensorflow.__version__":
+                return Const(self.surface.versions["tensorflow"])
             entry = self.surface.entry(owner.entry[2:], node.attr)
             if path in self.surface.modules and not entry:
                 entry = f"m:{path}"
             if entry is None:
                 judge.name_gone(self, node, owner, path, imported)
                 return Api(path, "gone")
-            if path == "tensorflow.__version__":
-                return Const(self.surface.versions["tensorflow"])
             if path == "sys.version_info":
                 return Const((3, 11, 0, "final", 0))
             return Api(path, entry) if entry else ANY
@@ -184,7 +189,9 @@ class Apis:
         return self._given_by(node, callee, name, tensorflow, arguments, keywords)
 
     def _run_main(self: Any, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
-        main = keywords.get("main") or (arguments[0] if arguments else self.module.globals.get("main"))
+        main = keywords.get("main") or (
+            arguments[0] if arguments else self.module.globals.get("main")
+        )
         if isinstance(main, Function):
             count = len(main.node.args.args)
             self.call_function(main, [Container("list", element=Kind("str"))][:count], {}, True)
@@ -209,7 +216,11 @@ class Apis:
         if callee.path in ("gzip.open", "bz2.open"):
             return judge.opened(arguments, keywords, default="rb")
         if callee.path.startswith("os.path."):
-            return Kind("str") if callee.path.endswith(("join", "basename", "dirname", "abspath")) else ANY
+            return (
+                Kind("str")
+                if callee.path.endswith(("join", "basename", "dirname", "abspath"))
+                else ANY
+            )
         if callee.path in ("collections.OrderedDict", "collections.defaultdict"):
             return Kind("dict")
         return ANY
@@ -223,10 +234,16 @@ class Apis:
         if name in ("placeholder",):
             shape = keywords.get("shape") or (arguments[1] if len(arguments) > 1 else ANY)
             return Kind("tensor", self.mode, _written_shape(shape))
-        if name.startswith("summary.") and "compat.v1" not in callee.path and name[8:] in judge.SUMMARIES:
+        if (
+            name.startswith("summary.")
+            and "compat.v1" not in callee.path
+            and name[8:] in judge.SUMMARIES
+        ):
             return Kind("summary of TensorFlow 2")
         if name == "summary.merge_all":
-            merges_none = "summary v1" not in self.program.facts and "summary v2" in self.program.facts
+            merges_none = (
+                "summary v1" not in self.program.facts and "summary v2" in self.program.facts
+            )
             return Kind("nothing merged") if merges_none else Kind("tensor", self.mode)
         if name.startswith("data.") and name.rpartition(".")[2] in _DATASETS:
             old = "compat.v1" in callee.path
@@ -240,11 +257,23 @@ class Apis:
                 alone = "graph" not in keywords and not arguments[1:]
                 return Kind(key, self.mode if alone else False)
             return Kind(key)
-        if name in ("global_variables_initializer", "local_variables_initializer", "initialize_all_variables"):
+        if name in (
+            "global_variables_initializer",
+            "local_variables_initializer",
+            "initialize_all_variables",
+        ):
             return Kind("operation", self.mode)
         module, _, last = name.rpartition(".")
         if module.startswith("contrib"):
-            return Kind("tensor", self.mode) if last[:1].islower() and "." in module and "initializer" not in last and "regularizer" not in last and "scope" not in last else ANY
+            return (
+                Kind("tensor", self.mode)
+                if last[:1].islower()
+                and "." in module
+                and "initializer" not in last
+                and "regularizer" not in last
+                and "scope" not in last
+                else ANY
+            )
         known = module in typing.TENSOR_MODULES and (last[:1].islower())
         if known and name not in typing.NO_TENSOR and name not in typing.NN_NO_TENSOR:
             return Kind("tensor", self.mode)
@@ -282,7 +311,10 @@ def _given_by_method(interpreter: Any, callee: Method, arguments: Sequence[Value
     if kind in ("shape", "maybe_shape"):
         return _SHAPE_METHODS.get(name, ANY)
     if kind in ("variable", "refvariable"):
-        return Kind("tensor" if name in ("read_value", "value", "initialized_value", "eval") else kind, interpreter.mode)
+        return Kind(
+            "tensor" if name in ("read_value", "value", "initialized_value", "eval") else kind,
+            interpreter.mode,
+        )
     if kind in ("str", "bytes") and name in typing.STRING_METHODS:
         gives = typing.STRING_METHODS[name]
         if gives == "list":
@@ -304,11 +336,24 @@ def _given_by_method(interpreter: Any, callee: Method, arguments: Sequence[Value
         return ANY
     if kind == "dict" and isinstance(owner, Container) and name == "update":
         owner.element = ANY
-    if kind == "list" and isinstance(owner, Container) and arguments and name in ("append", "insert", "extend"):
+    if (
+        kind == "list"
+        and isinstance(owner, Container)
+        and arguments
+        and name in ("append", "insert", "extend")
+    ):
         added = interpreter.element(arguments[-1]) if name == "extend" else arguments[-1]
         owner.element = added if owner.element is None else judge.join(owner.element, added)
         return Const(None)
-    if kind == "ndarray" and name in ("reshape", "transpose", "astype", "copy", "flatten", "ravel", "dot"):
+    if kind == "ndarray" and name in (
+        "reshape",
+        "transpose",
+        "astype",
+        "copy",
+        "flatten",
+        "ravel",
+        "dot",
+    ):
         return Kind("ndarray")
     if kind.startswith("tensorflow.python.data.") and name in _DATASET_METHODS:
         return owner
@@ -327,9 +372,11 @@ _SHAPE_METHODS = {
     "merge_with": Kind("shape"),
     "with_rank_at_least": Kind("shape"),
 }
-_DATASETS = frozenset(("range", "from_tensor_slices", "from_tensors", "from_generator", "list_files", "zip"))
+_DATASETS = frozenset(
+    ("range", "from_tensor_slices", "from_tensors", "from_generator", "list_files", "zip")
+)
 _DATASET_METHODS = frozenset(
-    "map batch repeat shuffle prefetch filter take skip cache concatenate padded_batch shard apply interleave flat_map zip".split()
+    ["map", "batch", "repeat", "shuffle", "prefetch", "filter", "take", "skip", "cache", "concatenate", "padded_batch", "shard", "apply", "interleave", "flat_map", "zip"]
 )
 
 

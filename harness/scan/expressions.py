@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from harness.scan import judge, typing
+from harness.scan import judge
 from harness.scan.apis import Apis
 from harness.scan.values import (
     ANY,
@@ -82,7 +82,11 @@ class Expressions(Apis):
         found = scope.find(node.id)
         if found is None:
             return judge.builtin(self, node)
-        if isinstance(found, Const) and node.id not in scope.names and (found.value is None or found.value is True or found.value is False):
+        if (
+            isinstance(found, Const)
+            and node.id not in scope.names
+            and (found.value is None or found.value is True or found.value is False)
+        ):
             # Of the module, read in a function: who knows what was put there since.
             return ANY if found.value is None else Kind("bool")
         return found
@@ -158,7 +162,11 @@ class Expressions(Apis):
         if found is None:
             return judge.inherited(self, node, owner)
         if isinstance(found, Function) and found.owner is not None:
-            names = {getattr(d, "id", getattr(d, "attr", "")) for d in found.node.decorator_list} if not isinstance(found.node, ast.Lambda) else set()
+            names = (
+                {getattr(d, "id", getattr(d, "attr", "")) for d in found.node.decorator_list}
+                if not isinstance(found.node, ast.Lambda)
+                else set()
+            )
             if "staticmethod" in names:
                 return found
             bound = Bound(found, owner)
@@ -173,7 +181,11 @@ class Expressions(Apis):
 
     def _slice(self, node: ast.Slice, scope: Any) -> Value:
         parts = [self.evaluate(part, scope) for part in (node.lower, node.upper, node.step) if part]
-        return Kind("slice of quotient") if any(kind_of(p) == "quotient" for p in parts) else Kind("slice")
+        return (
+            Kind("slice of quotient")
+            if any(kind_of(p) == "quotient" for p in parts)
+            else Kind("slice")
+        )
 
     def _binary(self, node: ast.BinOp, scope: Any) -> Value:
         left, right = self.evaluate(node.left, scope), self.evaluate(node.right, scope)
@@ -202,7 +214,10 @@ class Expressions(Apis):
         if kinds <= {"int", "float", "bool"}:
             return Kind("float")
         if kinds <= {"list"} or kinds == {"list", "int"}:
-            return Container("list", element=join(*(self.element(v) for v in (left, right) if kind_of(v) == "list")))
+            return Container(
+                "list",
+                element=join(*(self.element(v) for v in (left, right) if kind_of(v) == "list")),
+            )
         return ANY
 
     def _quotient(self, left: Value, right: Value) -> Value:
@@ -224,7 +239,11 @@ class Expressions(Apis):
         if isinstance(node.op, ast.Not):
             truth = self.truth(value)
             return Const(not truth) if truth is not None else Kind("bool")
-        if isinstance(value, Const) and isinstance(node.op, ast.USub) and isinstance(value.value, (int, float)):
+        if (
+            isinstance(value, Const)
+            and isinstance(node.op, ast.USub)
+            and isinstance(value.value, (int, float))
+        ):
             return Const(-value.value)
         return value if kind_of(value) in ("int", "float", "quotient", "tensor", "ndarray") else ANY
 
@@ -246,12 +265,18 @@ class Expressions(Apis):
         judge.compared(self, node, left, rights)
         if len(rights) == 1 and isinstance(left, Const) and isinstance(rights[0], Const):
             return _compared(node.ops[0], left.value, rights[0].value)
-        if len(rights) == 1 and isinstance(node.ops[0], (ast.Is, ast.IsNot)) and rights[0] == Const(None):
+        if (
+            len(rights) == 1
+            and isinstance(node.ops[0], (ast.Is, ast.IsNot))
+            and rights[0] == Const(None)
+        ):
             if not isinstance(left, Unknown) and all(
                 not isinstance(o, Unknown) and o != Const(None) for o in alternatives(left)
             ):
                 return Const(isinstance(node.ops[0], ast.IsNot))
-        if kind_of(left) in ("tensor", "variable") and not isinstance(node.ops[0], (ast.Is, ast.IsNot, ast.In, ast.NotIn)):
+        if kind_of(left) in ("tensor", "variable") and not isinstance(
+            node.ops[0], (ast.Is, ast.IsNot, ast.In, ast.NotIn)
+        ):
             return Kind("tensor", self.mode)
         return Kind("bool")
 
@@ -259,9 +284,9 @@ class Expressions(Apis):
         truth = self.truth(self.evaluate(node.test, scope))
         if truth is not None:
             return self.evaluate(node.body if truth else node.orelse, scope)
-        with self._guarded_by(node.test, scope):
+        with self._guarded_by(node.test):
             body = self.evaluate(node.body, scope)
-        return join(body, self.evaluate(node.orelse, scope))
+            return join(body, self.evaluate(node.orelse, scope))
 
     def _comprehension(self, node: Any, scope: Any) -> Value:
         inner = type(scope)({}, scope)
@@ -392,12 +417,18 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
 
 def _computed(op: ast.operator, left: Any, right: Any) -> Value:
     """Small literals are computed; nothing large is ever made."""
-    small = all(isinstance(v, (int, float)) or (isinstance(v, str) and len(v) < 200) for v in (left, right))
+    small = all(
+        isinstance(v, (int, float)) or (isinstance(v, str) and len(v) < 200) for v in (left, right)
+    )
     operation = _OPERATIONS.get(type(op))
     if not small or (operation is None and not isinstance(op, (ast.Mult, ast.Pow))):
         return ANY
     if operation is None or (isinstance(left, str) and isinstance(op, ast.Mod)):
-        return Kind("str") if isinstance(left, str) or isinstance(right, str) else Kind("float" if isinstance(left, float) or isinstance(right, float) else "int")
+        return (
+            Kind("str")
+            if isinstance(left, str) or isinstance(right, str)
+            else Kind("float" if isinstance(left, float) or isinstance(right, float) else "int")
+        )
     try:
         return Const(operation(left, right))
     except (TypeError, ArithmeticError, ValueError):

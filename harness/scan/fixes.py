@@ -37,7 +37,10 @@ def _file_patch(path: Path, file: str, findings: Iterable[Finding]) -> str:
         f"a/{file}".encode(),
         f"b/{file}".encode(),
     )
-    lines = (line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n" for line in diff)
+    lines = (
+        line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n"
+        for line in diff
+    )
     return b"".join(lines).decode("utf-8", errors="surrogateescape")
 
 

@@ -230,7 +230,9 @@ class Interpreter(Expressions):
     def _bind_attribute(self, target: ast.Attribute, value: Value, scope: Scope) -> None:
         for owner in alternatives(self.evaluate(target.value, scope)):
             if isinstance(owner, Object):
-                if isinstance(value, Const) and (value.value is None or value.value is True or value.value is False):
+                if isinstance(value, Const) and (
+                    value.value is None or value.value is True or value.value is False
+                ):
                     value = ANY if value.value is None else Kind("bool")
                 known = owner.cls.attributes.get(target.attr)
                 owner.cls.attributes[target.attr] = value if known is None else join(known, value)
@@ -242,7 +244,11 @@ class Interpreter(Expressions):
     def unpack(self, value: Value, count: int) -> list[Value]:
         if isinstance(value, Tuple) and len(value.items) == count:
             return list(value.items)
-        if isinstance(value, Const) and isinstance(value.value, tuple) and len(value.value) == count:
+        if (
+            isinstance(value, Const)
+            and isinstance(value.value, tuple)
+            and len(value.value) == count
+        ):
             return [Const(v) for v in value.value]
         return [self.element(value)] * count
 
@@ -251,12 +257,12 @@ class Interpreter(Expressions):
         if isinstance(truth, bool):
             self.block(node.body if truth else node.orelse, scope)
             return
-        with self._guarded_by(node.test, scope) as absent:
+        with self._guarded_by(node.test):
             before = dict(scope.names)
             left = self._branch(node.body, scope)
-        after = scope.names.copy()
-        _put(scope.names, before)
-        right = self._branch(node.orelse, scope) if not absent else False
+            after = scope.names.copy()
+            _put(scope.names, before)
+            right = self._branch(node.orelse, scope)
         if left and right:
             raise _Left
         if left:
@@ -275,16 +281,13 @@ class Interpreter(Expressions):
         return False
 
     @contextmanager
-    def _guarded_by(self, test: ast.expr, scope: Scope) -> Iterator[bool]:
+    def _guarded_by(self, test: ast.expr) -> Iterator[None]:
         """A branch that asks first (hasattr, isinstance) is taken to know what it does."""
-        asks = any(
-            isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "hasattr"
-            for n in ast.walk(test)
-        )
+        asks = self.program.once(test, _asks)
         if asks:
             self.guards.append(frozenset({"AttributeError"}))
         try:
-            yield False
+            yield
         finally:
             if asks:
                 self.guards.pop()
@@ -501,7 +504,9 @@ class Interpreter(Expressions):
             if i < len(arguments):
                 names[parameter.arg] = arguments[i]
             else:
-                names[parameter.arg] = self._given(parameter.arg, default, keywords, function, complete)
+                names[parameter.arg] = self._given(
+                    parameter.arg, default, keywords, function, complete
+                )
         for parameter, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
             names[parameter.arg] = self._given(parameter.arg, default, keywords, function, complete)
         if spec.vararg:
@@ -594,7 +599,9 @@ def _caught(node: ast.Try) -> frozenset[str]:
         for item in types:
             name = item.attr if isinstance(item, ast.Attribute) else getattr(item, "id", "")
             if item is None or name in ("Exception", "BaseException"):
-                if len(node.body) <= 2 and not isinstance(node.body[0], (ast.While, ast.For, ast.With)):
+                if len(node.body) <= 2 and not isinstance(
+                    node.body[0], (ast.While, ast.For, ast.With)
+                ):
                     names.update(_EVERYTHING)
             else:
                 names.update({"ImportError", "ModuleNotFoundError"} if "Import" in name else {name})
@@ -611,6 +618,16 @@ _EVERYTHING = (
     "ValueError",
     "RuntimeError",
 )
+
+
+def _asks(test: ast.AST) -> bool:
+    """Whether a condition asks what kind of thing something is."""
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("hasattr", "isinstance", "issubclass", "callable", "type")
+        for node in ast.walk(test)
+    )
 
 
 def _is_generator(node: ast.AST) -> bool:

@@ -73,7 +73,10 @@ def files(root: Path) -> Iterator[tuple[Path, Unreadable | None]]:
             if name in _PASSED_OVER:
                 continue
             if path.is_symlink() and any(real == a or real in a.parents for a in ancestors):
-                yield path, Unreadable("a symbolic link to a folder above it; not followed", fatal=False)
+                yield (
+                    path,
+                    Unreadable("a symbolic link to a folder above it; not followed", fatal=False),
+                )
                 continue
             above[os.fspath(path)] = ancestors | {real}
             kept.append(name)
@@ -239,4 +242,6 @@ class Program:
         folder = importer.file.split("/")[:-1]
         base = folder[: len(folder) - (level - 1)] if level else []
         tail = name.split(".") if name else []
-        return "/".join([*base, *tail]) in self._folders or "/".join([*folder, *tail]) in self._folders
+        return (
+            "/".join([*base, *tail]) in self._folders or "/".join([*folder, *tail]) in self._folders
+        )

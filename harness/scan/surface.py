@@ -79,6 +79,8 @@ class Surface:
 
     def entry(self, module: str, name: str) -> str | None:
         """What a module says of a name; "" if that cannot be known, None if it has no such name."""
+        if name.startswith("_"):
+            return ""  # private names are not recorded
         table = self.modules.get(module, _NO_TABLE)
         if table is None or table is _NO_TABLE:
             return ""

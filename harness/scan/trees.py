@@ -17,9 +17,7 @@ from harness.scan.interpreter import Interpreter
 from harness.scan.program import Program
 from harness.scan.rules import RULES
 
-
 SCHEMA = 1
-
 
 
 @dataclass(frozen=True)
@@ -149,7 +147,9 @@ _SIGNS = {
 }
 _IMPORT = re.compile(rb"^\s*(?:import|from)\s+([\w.]+)(?:\s+import\s+([\w, ]+))?", re.M)
 _SCRIPT = re.compile(rb"__name__|app\.run\(|parse_args\(|sys\.argv")
-_DEF = re.compile(rb"^\s*def\s+(iteritems|has_key|iterkeys|itervalues|view\w+|keys|values|items)\s*\(", re.M)
+_DEF = re.compile(
+    rb"^\s*def\s+(iteritems|has_key|iterkeys|itervalues|view\w+|keys|values|items)\s*\(", re.M
+)
 
 
 def gather_facts(root: Path, paths: Sequence[str]) -> Facts:

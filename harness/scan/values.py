@@ -135,7 +135,10 @@ class Class:
         if name in self.members:
             return self.members[name]
         for base in self.bases:
-            if isinstance(base, Class) and (found := base.find(name, (*seen, id(self)))) is not None:
+            if (
+                isinstance(base, Class)
+                and (found := base.find(name, (*seen, id(self)))) is not None
+            ):
                 return found
         return None
 

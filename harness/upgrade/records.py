@@ -58,7 +58,12 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("keyword", re.compile(r"Added keyword .*(?P<api>tf\.[\w.]+)")),
     ("change", re.compile(r"Changing (?:\w+ arg of )?(?P<api>(?:tf|dataset)\.[\w.]+)")),
     ("change", re.compile(r"Changed (?P<api>tf\.[\w.]+) call")),
-    ("change", re.compile(r"(?:Chang|Convert|Dropp|Add|Multiply|Import|Replac|Remov)\w+ .*?(?P<api>tf\.[\w.]+)")),
+    (
+        "change",
+        re.compile(
+            r"(?:Chang|Convert|Dropp|Add|Multiply|Import|Replac|Remov)\w+ .*?(?P<api>tf\.[\w.]+)"
+        ),
+    ),
     ("change", re.compile(r"(?:Chang|Convert|Dropp|Add|Multiply|Import|Replac|Remov)\w+(?P<api>)")),
 )
 
@@ -120,7 +125,13 @@ def _record(file: str, found: re.Match[str]) -> Record:
         said = pattern.search(text)
         if said:
             return Record(file, int(found["line"]), int(found["column"]), kind, said["api"], text)
-    kind = "error" if found["level"] == "ERROR" else "manual check" if found["level"] == "WARNING" else "not read"
+    kind = (
+        "error"
+        if found["level"] == "ERROR"
+        else "manual check"
+        if found["level"] == "WARNING"
+        else "not read"
+    )
     return Record(file, int(found["line"]), int(found["column"]), kind, "", text)
 
 

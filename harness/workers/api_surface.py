@@ -45,7 +45,17 @@ PACKAGES = (
 INSPECTED = ("tensorflow", "keras", "numpy", "h5py", "tf_slim", "builtins")
 # Packages whose modules are only read, never imported: TensorFlow's private ones.
 PRIVATE = ("tensorflow.python", "tensorflow.core", "tensorflow.tools", "keras.src")
-SKIPPED = {"tests", "test", "conftest", "_pytesttester", "testing", "f2py", "src", "distutils", "dtensor"}
+SKIPPED = {
+    "tests",
+    "test",
+    "conftest",
+    "_pytesttester",
+    "testing",
+    "f2py",
+    "src",
+    "distutils",
+    "dtensor",
+}
 
 
 # Members that matter although their names begin with an underscore.
@@ -291,7 +301,9 @@ def _calls_refusing(statement, function, depth, refuses):
         target = function.__globals__.get(call.func.id)
     elif isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
         owner = function.__globals__.get(call.func.value.id)
-        target = getattr(owner, call.func.attr, None) if isinstance(owner, types.ModuleType) else None
+        target = (
+            getattr(owner, call.func.attr, None) if isinstance(owner, types.ModuleType) else None
+        )
     return isinstance(target, types.FunctionType) and refuses(target, depth + 1)
 
 
@@ -360,7 +372,15 @@ def _statements(body):
 def standard_library(surface):
     """The modules of this Python's standard library and their names."""
     for name in sorted(sys.stdlib_module_names):
-        if name.startswith("_") or name in ("antigravity", "this", "idlelib", "lib2to3", "turtledemo", "tkinter", "turtle"):
+        if name.startswith("_") or name in (
+            "antigravity",
+            "this",
+            "idlelib",
+            "lib2to3",
+            "turtledemo",
+            "tkinter",
+            "turtle",
+        ):
             continue
         try:
             module = importlib.import_module(name)
@@ -368,7 +388,24 @@ def standard_library(surface):
             surface.modules[name] = None
             continue
         _record_flat(surface, name, module)
-    for name in ("os.path", "xml.etree.ElementTree", "urllib.request", "urllib.parse", "urllib.error", "concurrent.futures", "multiprocessing.pool", "logging.handlers", "importlib.util", "http.server", "http.client", "email.mime.text", "xml.dom.minidom", "collections.abc", "distutils.version", "multiprocessing.dummy"):
+    for name in (
+        "os.path",
+        "xml.etree.ElementTree",
+        "urllib.request",
+        "urllib.parse",
+        "urllib.error",
+        "concurrent.futures",
+        "multiprocessing.pool",
+        "logging.handlers",
+        "importlib.util",
+        "http.server",
+        "http.client",
+        "email.mime.text",
+        "xml.dom.minidom",
+        "collections.abc",
+        "distutils.version",
+        "multiprocessing.dummy",
+    ):
         try:
             _record_flat(surface, name, importlib.import_module(name))
         except ImportError:
@@ -385,13 +422,21 @@ def standard_library(surface):
 def _record_flat(surface, name, module):
     table = surface.modules[name] = {}
     path = getattr(module, "__path__", None)
-    for attribute in sorted(set(dir(module)) | ({m.name for m in pkgutil.iter_modules(path)} if path else set())):
+    for attribute in sorted(
+        set(dir(module)) | ({m.name for m in pkgutil.iter_modules(path)} if path else set())
+    ):
         value = getattr(module, attribute, None)
         if isinstance(value, types.ModuleType):
             table[attribute] = "m:" + value.__name__
         elif isinstance(value, types.FunctionType):
             table[attribute] = surface._function(value)
-        elif isinstance(value, type) and value.__module__ in ("collections", "datetime", "threading", "argparse", "random"):
+        elif isinstance(value, type) and value.__module__ in (
+            "collections",
+            "datetime",
+            "threading",
+            "argparse",
+            "random",
+        ):
             table[attribute] = "c:" + surface.add_class(value)
         else:
             table[attribute] = "v"
@@ -445,7 +490,9 @@ def _instances(surface):
 def main(out):
     document = json.dumps(collect(), separators=(",", ":"), sort_keys=True)
     scratch = out + ".partial"
-    with open(scratch, "wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, filename="") as packed:
+    with open(scratch, "wb") as raw, gzip.GzipFile(
+        fileobj=raw, mode="wb", mtime=0, filename=""
+    ) as packed:
         packed.write(document.encode("utf-8"))
     os.rename(scratch, out)
 

@@ -192,7 +192,15 @@ def _eager_refusal(
         refuses = init.endswith("!")
         if run.surface.inherits(entry[2:], _SAVER):
             refuses = not arguments and "var_list" not in keywords
-    elif callee.path.endswith(("train.MonitoredTrainingSession", "data.make_initializable_iterator", "train.import_meta_graph", "train.export_meta_graph", "tensorflow.gradients")):
+    elif callee.path.endswith(
+        (
+            "train.MonitoredTrainingSession",
+            "data.make_initializable_iterator",
+            "train.import_meta_graph",
+            "train.export_meta_graph",
+            "tensorflow.gradients",
+        )
+    ):
         refuses = True
     if refuses:
         run.report(
@@ -275,7 +283,16 @@ def _tensorflow_call(
             _needs_integers(run, node, [keywords["shape"]])
 
 
-_SHAPED = ("zeros", "ones", "reshape", "fill", "get_variable", "placeholder", "random_normal", "normal")
+_SHAPED = (
+    "zeros",
+    "ones",
+    "reshape",
+    "fill",
+    "get_variable",
+    "placeholder",
+    "random_normal",
+    "normal",
+)
 
 
 def _before_version_1(run: Any, node: ast.Call, name: str, arguments: Sequence[Value]) -> None:
@@ -334,18 +351,35 @@ def method_call(
                 raises="RuntimeError",
             )
         if callee.signature.startswith("f:") and key.startswith(("tensorflow.", "keras.")):
-            _method_signature(run, node, key, name, callee.signature, len(arguments), keywords, complete)
+            _method_signature(
+                run, node, key, name, callee.signature, len(arguments), keywords, complete
+            )
         if run.surface.inherits(key, _MODEL):
             _keras_saved(run, node, name, arguments)
     elif key in ("tensor", "operation") and name in ("eval", "run"):
-        if isinstance(owner, Kind) and owner.eager is True and key == "operation" and run.mode is True:
-            run.report("session-without-graph", node, "an operation made in eager mode is None", raises="AttributeError")
+        if (
+            isinstance(owner, Kind)
+            and owner.eager is True
+            and key == "operation"
+            and run.mode is True
+        ):
+            run.report(
+                "session-without-graph",
+                node,
+                "an operation made in eager mode is None",
+                raises="AttributeError",
+            )
     elif isinstance(owner, Unknown) and name == "run" and arguments:
         if any(_merged_nothing(part) for part in _parts(arguments[0])):
             _run_of_session(run, node, owner, arguments)
     _text_and_bytes(run, node, owner, name, arguments)
     if key == "list" and name == "sort" and (arguments or "cmp" in keywords):
-        run.report("call-signature", node, "list.sort takes a key, and no comparison any more", raises="TypeError")
+        run.report(
+            "call-signature",
+            node,
+            "list.sort takes a key, and no comparison any more",
+            raises="TypeError",
+        )
 
 
 def _method_signature(
@@ -388,12 +422,21 @@ def _keras_saved(run: Any, node: ast.Call, name: str, arguments: Sequence[Value]
     if path is None:
         return
     if name == "save" and not path.endswith((".keras", ".h5", ".hdf5")):
-        run.report("keras-saved-name", node, f"{path!r} ends in neither .keras nor .h5", raises="ValueError")
+        run.report(
+            "keras-saved-name",
+            node,
+            f"{path!r} ends in neither .keras nor .h5",
+            raises="ValueError",
+        )
     if name == "save_weights" and not path.endswith(".weights.h5"):
-        run.report("keras-saved-name", node, f"{path!r} does not end in .weights.h5", raises="ValueError")
+        run.report(
+            "keras-saved-name", node, f"{path!r} does not end in .weights.h5", raises="ValueError"
+        )
 
 
-def _text_and_bytes(run: Any, node: ast.Call, owner: Value, name: str, arguments: Sequence[Value]) -> None:
+def _text_and_bytes(
+    run: Any, node: ast.Call, owner: Value, name: str, arguments: Sequence[Value]
+) -> None:
     kind, given = kind_of(owner), kind_of(arguments[0]) if arguments else ""
     methods = ("split", "rsplit", "replace", "startswith", "endswith", "strip", "join", "find")
     if {kind, given} == {"str", "bytes"} and name in methods:
@@ -404,9 +447,13 @@ def _text_and_bytes(run: Any, node: ast.Call, owner: Value, name: str, arguments
             raises="TypeError",
         )
     elif kind == "binary file" and name == "write" and given == "str":
-        run.report("python2-bytes", node, "a file opened in binary mode takes no text", raises="TypeError")
+        run.report(
+            "python2-bytes", node, "a file opened in binary mode takes no text", raises="TypeError"
+        )
     elif kind == "text file" and name == "write" and given == "bytes":
-        run.report("python2-bytes", node, "a file opened in text mode takes no bytes", raises="TypeError")
+        run.report(
+            "python2-bytes", node, "a file opened in text mode takes no bytes", raises="TypeError"
+        )
 
 
 # Builtins and the standard library.
@@ -449,7 +496,9 @@ def opened(arguments: Sequence[Value], keywords: dict[str, Value], default: str)
     return Kind("binary file" if "b" in text else "text file")
 
 
-def _range(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
+def _range(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
     _needs_integers(run, node, arguments)
     for value in arguments:
         if kind_of(value) == "unknown dimension":
@@ -485,13 +534,27 @@ def _len(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[st
 
 
 def _int(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
-    if arguments and kind_of(arguments[0]) == "unknown dimension" and run.shapes_of_ints and not run.v1_shapes():
-        run.report("unknown-dimension", node, "this dimension is None, and no number", raises="TypeError")
+    if (
+        arguments
+        and kind_of(arguments[0]) == "unknown dimension"
+        and run.shapes_of_ints
+        and not run.v1_shapes()
+    ):
+        run.report(
+            "unknown-dimension", node, "this dimension is None, and no number", raises="TypeError"
+        )
 
 
-def _sorted(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
+def _sorted(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
     if "cmp" in keywords or len(arguments) > 1:
-        run.report("call-signature", node, "sorted takes a key, and no comparison any more", raises="TypeError")
+        run.report(
+            "call-signature",
+            node,
+            "sorted takes a key, and no comparison any more",
+            raises="TypeError",
+        )
 
 
 def _shuffled(run: Any, node: ast.Call, arguments: Sequence[Value]) -> None:
@@ -506,7 +569,9 @@ def _shuffled(run: Any, node: ast.Call, arguments: Sequence[Value]) -> None:
         )
 
 
-def _numpy_load(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
+def _numpy_load(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
     if "encoding" in keywords and "allow_pickle" not in keywords and len(arguments) < 3:
         run.report(
             "load-allow-pickle",
@@ -516,14 +581,25 @@ def _numpy_load(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: 
         )
 
 
-def _pickle_dump(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
+def _pickle_dump(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
     if len(arguments) > 1 and kind_of(arguments[1]) == "text file":
-        run.report("python2-bytes", node, "pickle writes bytes; open the file with 'wb'", raises="TypeError")
+        run.report(
+            "python2-bytes",
+            node,
+            "pickle writes bytes; open the file with 'wb'",
+            raises="TypeError",
+        )
 
 
-def _pickle_load(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
+def _pickle_load(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
     if arguments and kind_of(arguments[0]) == "text file":
-        run.report("python2-bytes", node, "pickle reads bytes; open the file with 'rb'", raises="TypeError")
+        run.report(
+            "python2-bytes", node, "pickle reads bytes; open the file with 'rb'", raises="TypeError"
+        )
 
 
 def _csv(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
@@ -531,7 +607,9 @@ def _csv(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[st
         run.report("python2-bytes", node, "csv reads and writes text; open the file in text mode")
 
 
-def _h5py_file(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
+def _h5py_file(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
     if len(arguments) == 1 and "mode" not in keywords:
         run.report("file-mode", node, "h5py 3 opens for reading here, h5py 2 made the file")
 

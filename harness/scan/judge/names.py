@@ -36,7 +36,9 @@ def attribute_edit(node: ast.Attribute, text: str) -> tuple[Edit, ...]:
     if node.end_lineno is None or value.end_lineno is None or value.end_col_offset is None:
         return ()
     assert node.end_col_offset is not None
-    return (Edit(value.end_lineno, value.end_col_offset, node.end_lineno, node.end_col_offset, text),)
+    return (
+        Edit(value.end_lineno, value.end_col_offset, node.end_lineno, node.end_col_offset, text),
+    )
 
 
 # Imports.
@@ -50,7 +52,9 @@ def import_of_unknown(run: Any, node: ast.stmt, name: str, alias: Any) -> None:
         edits: tuple[Edit, ...] = ()
         if top in typing.SAME_INTERFACE and isinstance(node, ast.Import) and len(node.names) == 1:
             bound = alias.asname or top
-            edits = replacement(node, f"import {new} as {bound}" if bound != new else f"import {new}")
+            edits = replacement(
+                node, f"import {new} as {bound}" if bound != new else f"import {new}"
+            )
         elif top in typing.SAME_INTERFACE and isinstance(node, ast.ImportFrom):
             names = ", ".join(f"{a.name} as {a.asname}" if a.asname else a.name for a in node.names)
             edits = replacement(node, f"from {new} import {names}")
@@ -72,7 +76,11 @@ def import_gone(run: Any, node: ast.stmt, name: str, path: str, alias: Any) -> N
     hint = ""
     if path.startswith("tensorflow.contrib"):
         inside = name.removeprefix("tensorflow.contrib.")
-        hint = "; pip install tf-slim, import tf_slim" if inside.startswith(("slim", "contrib")) or name.endswith("contrib") else ""
+        hint = (
+            "; pip install tf-slim, import tf_slim"
+            if inside.startswith(("slim", "contrib")) or name.endswith("contrib")
+            else ""
+        )
     run.report(
         rule,
         node,
@@ -199,8 +207,15 @@ def _tensorflow_name_gone(run: Any, node: ast.Attribute, place: ast.AST, path: s
     else:
         new = run.surface.renames.get(old, "")
         if new in ("", old):
-            v1 = run.surface.entry(f"tensorflow.compat.v1{'.' + short.rpartition('.')[0] if '.' in short else ''}", short.rpartition(".")[2])
-            new = f"tf.compat.v1.{short}" if v1 and not path.startswith("tensorflow.compat.v1.") else ""
+            v1 = run.surface.entry(
+                f"tensorflow.compat.v1{'.' + short.rpartition('.')[0] if '.' in short else ''}",
+                short.rpartition(".")[2],
+            )
+            new = (
+                f"tf.compat.v1.{short}"
+                if v1 and not path.startswith("tensorflow.compat.v1.")
+                else ""
+            )
         new = _BEFORE_1.get(short, new)
         if not _exists(run, new):
             new = ""
@@ -210,7 +225,9 @@ def _tensorflow_name_gone(run: Any, node: ast.Attribute, place: ast.AST, path: s
             edits = replacement(node, new)
         spelled = "tf." + path.removeprefix("tensorflow.")
         said = f"; use {new}" if new else ""
-        run.report("name-gone", place, f"TensorFlow {version} has no {spelled}{said}", edits, raises=raises)
+        run.report(
+            "name-gone", place, f"TensorFlow {version} has no {spelled}{said}", edits, raises=raises
+        )
 
 
 def _exists(run: Any, name: str) -> bool:
@@ -383,7 +400,10 @@ def _next(run: Any, node: ast.Attribute) -> None:
 
 
 # Classes of which every attribute is known.
-_CLOSED = ("tensorflow.python.", "keras.src.", "numpy.ndarray", "builtins.", "h5py._hl.")
+_CLOSED = ("tensorflow.python.", "keras.src.", "numpy.ndarray", "h5py._hl.dataset.")
+# Members of Python 2's builtins. Of a list or a str nothing else is said: where a program takes
+# either, it asks first.
+_LOST_BY_BUILTINS = {"builtins.str": ("decode",), "builtins.dict": tuple(typing.PYTHON2_DICT)}
 
 
 def _member_of_class(run: Any, node: ast.Attribute, owner: Value, key: str) -> Value:
@@ -406,11 +426,18 @@ def _article(key: str) -> str:
 
 def _absent(run: Any, node: ast.Attribute, key: str, said: str) -> bool:
     name = node.attr
-    if not key.startswith(_CLOSED) or run.surface.member(key, name) is not None or name.startswith("_"):
+    lost = name in _LOST_BY_BUILTINS.get(key, ())
+    if (
+        not (key.startswith(_CLOSED) or lost)
+        or run.surface.member(key, name) is not None
+        or name.startswith("_")
+    ):
         return False
     if not isinstance(node.ctx, ast.Load) or key == "builtins.function":
         return False
-    run.report("member-gone", node, f"{said} has no {name}{_instead(key, name)}", raises="AttributeError")
+    run.report(
+        "member-gone", node, f"{said} has no {name}{_instead(key, name)}", raises="AttributeError"
+    )
     return True
 
 
@@ -452,7 +479,9 @@ def class_made(run: Any, node: ast.ClassDef, cls: Class) -> None:
     if "next" in names and "__iter__" in names and "__next__" not in names:
         function = names["next"]
         place = function.node if isinstance(function, Function) else node
-        returns_self = not isinstance(names["__iter__"], Function) or _returns_self(names["__iter__"])
+        returns_self = not isinstance(names["__iter__"], Function) or _returns_self(
+            names["__iter__"]
+        )
         if returns_self:
             run.report(
                 "python2-iterator",

@@ -50,7 +50,11 @@ def entry(run: Any, node: ast.Subscript, owner: Value, key: Value) -> Value:
             return owner.items[key.value]
         return owner if sliced else owner.every()
     if isinstance(owner, Tuple):
-        if isinstance(key, Const) and isinstance(key.value, int) and -len(owner.items) <= key.value < len(owner.items):
+        if (
+            isinstance(key, Const)
+            and isinstance(key.value, int)
+            and -len(owner.items) <= key.value < len(owner.items)
+        ):
             return owner.items[key.value]
         return ANY
     if isinstance(owner, Const) and isinstance(owner.value, tuple):
@@ -70,7 +74,9 @@ def _is_key(owner: Container, key: Const) -> bool:
 def _of_constant(node: ast.Subscript, value: tuple[Any, ...], key: Value) -> Value:
     if isinstance(node.slice, ast.Slice):
         try:
-            part = ast.literal_eval(f"({ast.unparse(node.slice.lower) if node.slice.lower else None}, {ast.unparse(node.slice.upper) if node.slice.upper else None})")
+            part = ast.literal_eval(
+                f"({ast.unparse(node.slice.lower) if node.slice.lower else None}, {ast.unparse(node.slice.upper) if node.slice.upper else None})"
+            )
             return Const(value[part[0] : part[1]])
         except (ValueError, SyntaxError):
             return ANY
@@ -81,7 +87,13 @@ def _of_constant(node: ast.Subscript, value: tuple[Any, ...], key: Value) -> Val
 
 def _shape_entry(owner: Value, key: Value) -> Value:
     written = owner.shape if isinstance(owner, Kind) else None
-    if written and isinstance(key, Const) and isinstance(key.value, int) and -len(written) <= key.value < len(written) and written[key.value] is None:
+    if (
+        written
+        and isinstance(key, Const)
+        and isinstance(key.value, int)
+        and -len(written) <= key.value < len(written)
+        and written[key.value] is None
+    ):
         return Kind("unknown dimension")
     return Kind("dimension")
 
@@ -182,7 +194,13 @@ def arithmetic(run: Any, node: ast.AST, op: ast.operator, left: Value, right: Va
             )
     if isinstance(op, ast.Add) and set(kinds) == {"str", "bytes"}:
         run.report("python2-bytes", node, "bytes and text cannot be added", raises="TypeError")
-    if isinstance(op, ast.Div) and run.program.python2 and not run.divides_anew() and _whole(left) and _whole(right):
+    if (
+        isinstance(op, ast.Div)
+        and run.program.python2
+        and not run.divides_anew()
+        and _whole(left)
+        and _whole(right)
+    ):
         if not _exact(left, right):
             run.report(
                 "floor-division",
@@ -194,7 +212,9 @@ def arithmetic(run: Any, node: ast.AST, op: ast.operator, left: Value, right: Va
 
 def _lazy_operand(run: Any, node: ast.AST, op: ast.operator, kinds: tuple[str, str]) -> None:
     for mine, other in (kinds, kinds[::-1]):
-        if mine in typing.LAZY and (other in ("list", *typing.LAZY) or (isinstance(op, ast.Mult) and other == "int")):
+        if mine in typing.LAZY and (
+            other in ("list", *typing.LAZY) or (isinstance(op, ast.Mult) and other == "int")
+        ):
             edits: tuple[Edit, ...] = ()
             if isinstance(node, ast.BinOp):
                 edits = tuple(
@@ -214,17 +234,26 @@ def _lazy_operand(run: Any, node: ast.AST, op: ast.operator, kinds: tuple[str, s
 
 
 def _whole(value: Value) -> bool:
-    return kind_of(value) in ("int", "dimension") and not (isinstance(value, Const) and value.value is True)
+    return kind_of(value) in ("int", "dimension") and not (
+        isinstance(value, Const) and value.value is True
+    )
 
 
 def _exact(left: Value, right: Value) -> bool:
-    return isinstance(left, Const) and isinstance(right, Const) and bool(right.value) and left.value % right.value == 0
+    return (
+        isinstance(left, Const)
+        and isinstance(right, Const)
+        and bool(right.value)
+        and left.value % right.value == 0
+    )
 
 
 def compared(run: Any, node: ast.Compare, left: Value, rights: list[Value]) -> None:
     """Comparisons: bytes never equal text."""
     for op, right in zip(node.ops, rights, strict=True):
-        if {kind_of(left), kind_of(right)} == {"str", "bytes"} and isinstance(op, (ast.In, ast.NotIn)):
+        if {kind_of(left), kind_of(right)} == {"str", "bytes"} and isinstance(
+            op, (ast.In, ast.NotIn)
+        ):
             run.report("python2-bytes", node, "text is never in bytes", raises="TypeError")
 
 
@@ -244,4 +273,15 @@ def discarded(run: Any, node: ast.Expr, value: Value) -> None:
         run.report("lazy-map", node, "map is lazy in Python 3: nothing here is ever called")
 
 
-__all__ = ["ANY", "Method", "Unknown", "arithmetic", "compared", "discarded", "entry", "in_place", "iterated", "stored"]
+__all__ = [
+    "ANY",
+    "Method",
+    "Unknown",
+    "arithmetic",
+    "compared",
+    "discarded",
+    "entry",
+    "in_place",
+    "iterated",
+    "stored",
+]

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.scan import ScanError, scan
-from harness.scan import program
+from harness.scan import ScanError, program, scan
 
 PLACEHOLDER = "import tensorflow as tf\nx = tf.compat.v1.placeholder(tf.float32)\n"
 SHAPE = "    return x.get_shape()[0].value\n"
@@ -89,11 +88,16 @@ def test_a_kind_is_followed_through_imports_calls_and_attributes(tmp_path: Path)
     layers = "import tensorflow as tf\ndef bias():\n    b = tf.compat.v1.get_variable('b', [3])\n    return b\ndef rows(shape):\n    return shape[0].value\n"
     net = "from lib import layers\nclass Net:\n    def __init__(self, x):\n        self.b = layers.bias()\n        self.shape = x.get_shape()\n    def out(self):\n        b = self.b\n        b += 1\n        return layers.rows(self.shape)\nNet(None).out()\n"
     write(tmp_path, lib__layers=layers, lib____init__="", net=net)
-    assert found(tmp_path) == {("net.py", 8, "variable-in-place"), ("lib/layers.py", 6, "dimension-value")}
+    assert found(tmp_path) == {
+        ("net.py", 8, "variable-in-place"),
+        ("lib/layers.py", 6, "dimension-value"),
+    }
 
 
 def test_a_graph_is_known_wherever_the_code_is_called_from(tmp_path: Path) -> None:
-    model = "import tensorflow as tf\ndef inputs():\n    return tf.compat.v1.placeholder(tf.float32)\n"
+    model = (
+        "import tensorflow as tf\ndef inputs():\n    return tf.compat.v1.placeholder(tf.float32)\n"
+    )
     main = "import tensorflow as tf\nimport model\nwith tf.Graph().as_default():\n    x = model.inputs()\n"
     write(tmp_path, model=model, main=main)
     assert found(tmp_path) == set()
@@ -123,7 +127,10 @@ def test_what_the_program_makes_up_for_is_passed(tmp_path: Path) -> None:
 
 def test_several_processes_find_what_one_finds(tmp_path: Path) -> None:
     for i in range(40):
-        write(tmp_path, **{f"m{i}": f"import tensorflow as tf\nx = tf.ones([{i + 1}]).shape[0].value\n"})
+        write(
+            tmp_path,
+            **{f"m{i}": f"import tensorflow as tf\nx = tf.ones([{i + 1}]).shape[0].value\n"},
+        )
     alone, together = scan(tmp_path, jobs=1), scan(tmp_path, jobs=2)
     assert alone.findings == together.findings
     assert len(alone.findings) == 40

@@ -54,7 +54,11 @@ def test_every_line_is_read() -> None:
 
 def test_our_own_report_is_read_whole() -> None:
     text = (ROOT / "tf2_upgraded" / REPORT).read_text()
-    placed = [line for line in text[text.find("Detailed log") :].splitlines() if ": INFO: " in line or ": WARNING: " in line]
+    placed = [
+        line
+        for line in text[text.find("Detailed log") :].splitlines()
+        if ": INFO: " in line or ": WARNING: " in line
+    ]
     records = own_reading(ROOT).records
     assert len(records) == len(placed)
     assert {record.kind for record in records} <= {"rename", "keyword", "change", "manual check"}
@@ -88,11 +92,15 @@ def test_there_are_nine_topics() -> None:
 def test_anybodys_tree_is_converted_read_and_judged(tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     (tree / "data").mkdir(parents=True)
-    (tree / "data" / "ok.py").write_text("import tensorflow as tf\nx = tf.placeholder(tf.float32)\ny = tf.contrib.foo(x)\n")
+    (tree / "data" / "ok.py").write_text(
+        "import tensorflow as tf\nx = tf.placeholder(tf.float32)\ny = tf.contrib.foo(x)\n"
+    )
     (tree / "old.py").write_text("print 'a'\n")
     (tree / "latin.py").write_bytes(b"a = '\xe9'\n")
     cell = '{"cell_type": "code", "source": ["import tensorflow as tf\\n", "s = tf.Session()"], "metadata": {}, "outputs": [], "execution_count": null}'
-    (tree / "n.ipynb").write_text('{"cells": [%s], "metadata": {}, "nbformat": 4, "nbformat_minor": 2}' % cell)
+    (tree / "n.ipynb").write_text(
+        '{"cells": [%s], "metadata": {}, "nbformat": 4, "nbformat_minor": 2}' % cell
+    )
     out = tmp_path / "out"
     reading = read_conversion(tree, out)
     assert {(r.file, r.kind, r.verdict) for r in reading.records} >= {
