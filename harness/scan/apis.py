@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from harness.scan import judge, typing
+from harness.scan import judge, tables
 from harness.scan.values import (
     ANY,
     Api,
@@ -52,9 +52,13 @@ class Apis:
     replaced: set[str]
     guards: list[frozenset[str]]
 
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...  # of the interpreter, which is all of this
+
     # Imports.
 
-    def imported(self: Any, node: ast.stmt, name: str, level: int, alias: Any) -> Value:
+    def imported(self, node: ast.stmt, name: str, level: int, alias: Any) -> Value:
         """The module that an import names."""
         module = self.program.find(name, self.module, level) if name or level else None
         if module is not None and module is not self.module:
@@ -65,7 +69,7 @@ class Apis:
         parts = name.split(".")
         if parts[0] not in self.surface.packages:
             judge.import_of_unknown(self, node, name, alias)
-            new = typing.PYTHON2_MODULES.get(name, "")
+            new = tables.PYTHON2_MODULES.get(name, "")
             return Api(new, f"m:{new}") if new in self.surface.modules else ANY
         for depth in range(1, len(parts) + 1):
             path = ".".join(parts[:depth])
@@ -87,7 +91,7 @@ class Apis:
         judge.module_on_its_way_out(self, node, name)
         return Api(name, f"m:{name}")
 
-    def top_of(self: Any, name: str, value: Value) -> Value:
+    def top_of(self, name: str, value: Value) -> Value:
         """What `import a.b.c` binds: a."""
         top = name.split(".")[0]
         if isinstance(value, TreeModule) or kind_of(value) == "package":
@@ -97,7 +101,7 @@ class Apis:
             return value if "." not in name else Kind("package", shape=(top, 0))
         return Api(top, f"m:{top}") if top in self.surface.packages else ANY
 
-    def imported_name(self: Any, node: ast.ImportFrom, owner: Value, alias: ast.alias) -> Value:
+    def imported_name(self, node: ast.ImportFrom, owner: Value, alias: ast.alias) -> Value:
         """What `from owner import alias` binds."""
         if isinstance(owner, TreeModule):
             found = owner.module.globals.get(alias.name)
@@ -120,7 +124,7 @@ class Apis:
 
     # Attributes.
 
-    def api_attribute(self: Any, node: ast.Attribute, owner: Api, imported: Any = None) -> Value:
+    def api_attribute(self, node: ast.Attribute, owner: Api, imported: Any = None) -> Value:
         """An attribute of a package's module or class."""
         path = f"{owner.path}.{node.attr}"
         if path in self.replaced:
@@ -148,14 +152,14 @@ class Apis:
 
     # Contexts.
 
-    def enters_graph(self: Any, value: Value) -> bool:
+    def enters_graph(self, value: Value) -> bool:
         """Whether a `with` of this value makes a graph the default."""
         return any(
             isinstance(o, Kind) and (o.name == "graph context" or o.name in SESSIONS)
             for o in alternatives(value)
         )
 
-    def entered(self: Any, value: Value) -> Value:
+    def entered(self, value: Value) -> Value:
         """What `as` binds."""
         if isinstance(value, Kind) and value.name in SESSIONS:
             return Kind(value.name, False)
@@ -167,7 +171,7 @@ class Apis:
     # Calls.
 
     def call_api(
-        self: Any,
+        self,
         node: Any,
         callee: Api,
         arguments: Sequence[Value],
@@ -188,7 +192,7 @@ class Apis:
         judge.call(self, node, callee, arguments, keywords, complete)
         return self._given_by(node, callee, name, tensorflow, arguments, keywords)
 
-    def _run_main(self: Any, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
+    def _run_main(self, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
         main = keywords.get("main") or (
             arguments[0] if arguments else self.module.globals.get("main")
         )
@@ -197,7 +201,7 @@ class Apis:
             self.call_function(main, [Container("list", element=Kind("str"))][:count], {}, True)
 
     def _given_by(
-        self: Any,
+        self,
         node: Any,
         callee: Api,
         name: str,
@@ -211,7 +215,7 @@ class Apis:
             return Kind(callee.entry[2:])
         if callee.path.startswith("builtins."):
             return judge.given_by_builtin(self, callee.path[9:], arguments, keywords)
-        if callee.path.startswith("numpy.") and callee.path[6:] in typing.NUMPY_ARRAYS:
+        if callee.path.startswith("numpy.") and callee.path[6:] in tables.NUMPY_ARRAYS:
             return Kind("ndarray")
         if callee.path in ("gzip.open", "bz2.open"):
             return judge.opened(arguments, keywords, default="rb")
@@ -226,7 +230,7 @@ class Apis:
         return ANY
 
     def _given_by_tensorflow(
-        self: Any, callee: Api, name: str, arguments: Sequence[Value], keywords: dict[str, Value]
+        self, callee: Api, name: str, arguments: Sequence[Value], keywords: dict[str, Value]
     ) -> Value:
         if name in ("get_variable", "Variable"):
             plain = keywords.get("use_resource") == Const(False) or not self.resource
@@ -247,9 +251,9 @@ class Apis:
             return Kind("nothing merged") if merges_none else Kind("tensor", self.mode)
         if name.startswith("data.") and name.rpartition(".")[2] in _DATASETS:
             old = "compat.v1" in callee.path
-            return Kind(typing.DATASET.replace("V2", "V1") if old else typing.DATASET)
-        if name in typing.RETURNS:
-            kind = typing.RETURNS[name]
+            return Kind(tables.DATASET.replace("V2", "V1") if old else tables.DATASET)
+        if name in tables.RETURNS:
+            kind = tables.RETURNS[name]
             return Kind(kind, self.mode if kind in ("tensor", "variable") else None)
         if callee.entry.startswith("c:"):
             key = callee.entry[2:]
@@ -274,13 +278,13 @@ class Apis:
                 and "scope" not in last
                 else ANY
             )
-        known = module in typing.TENSOR_MODULES and (last[:1].islower())
-        if known and name not in typing.NO_TENSOR and name not in typing.NN_NO_TENSOR:
+        known = module in tables.TENSOR_MODULES and (last[:1].islower())
+        if known and name not in tables.NO_TENSOR and name not in tables.NN_NO_TENSOR:
             return Kind("tensor", self.mode)
         return ANY
 
     def call_method(
-        self: Any,
+        self,
         node: Any,
         callee: Method,
         arguments: Sequence[Value],
@@ -315,8 +319,8 @@ def _given_by_method(interpreter: Any, callee: Method, arguments: Sequence[Value
             "tensor" if name in ("read_value", "value", "initialized_value", "eval") else kind,
             interpreter.mode,
         )
-    if kind in ("str", "bytes") and name in typing.STRING_METHODS:
-        gives = typing.STRING_METHODS[name]
+    if kind in ("str", "bytes") and name in tables.STRING_METHODS:
+        gives = tables.STRING_METHODS[name]
         if gives == "list":
             return Container("list", element=Kind(kind))
         return Kind(kind if gives == "same" else gives)
@@ -376,7 +380,24 @@ _DATASETS = frozenset(
     ("range", "from_tensor_slices", "from_tensors", "from_generator", "list_files", "zip")
 )
 _DATASET_METHODS = frozenset(
-    ["map", "batch", "repeat", "shuffle", "prefetch", "filter", "take", "skip", "cache", "concatenate", "padded_batch", "shard", "apply", "interleave", "flat_map", "zip"]
+    [
+        "map",
+        "batch",
+        "repeat",
+        "shuffle",
+        "prefetch",
+        "filter",
+        "take",
+        "skip",
+        "cache",
+        "concatenate",
+        "padded_batch",
+        "shard",
+        "apply",
+        "interleave",
+        "flat_map",
+        "zip",
+    ]
 )
 
 

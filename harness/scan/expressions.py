@@ -266,14 +266,15 @@ class Expressions(Apis):
         if len(rights) == 1 and isinstance(left, Const) and isinstance(rights[0], Const):
             return _compared(node.ops[0], left.value, rights[0].value)
         if (
-            len(rights) == 1
-            and isinstance(node.ops[0], (ast.Is, ast.IsNot))
-            and rights[0] == Const(None)
+            (
+                len(rights) == 1
+                and isinstance(node.ops[0], (ast.Is, ast.IsNot))
+                and rights[0] == Const(None)
+            )
+            and not isinstance(left, Unknown)
+            and all(not isinstance(o, Unknown) and o != Const(None) for o in alternatives(left))
         ):
-            if not isinstance(left, Unknown) and all(
-                not isinstance(o, Unknown) and o != Const(None) for o in alternatives(left)
-            ):
-                return Const(isinstance(node.ops[0], ast.IsNot))
+            return Const(isinstance(node.ops[0], ast.IsNot))
         if kind_of(left) in ("tensor", "variable") and not isinstance(
             node.ops[0], (ast.Is, ast.IsNot, ast.In, ast.NotIn)
         ):
@@ -292,7 +293,6 @@ class Expressions(Apis):
         inner = type(scope)({}, scope)
         for generator in node.generators:
             iterable = self.evaluate(generator.iter, inner)
-            judge.iterated(self, generator.iter, iterable)
             self.bind(generator.target, self.element(iterable), inner)
             for condition in generator.ifs:
                 self.evaluate(condition, inner)

@@ -1,7 +1,7 @@
 """Walks a module as Python would run it, with kinds in place of values; nothing is executed.
 
-One interpreter walks one file as if it were started, follows its imports and calls through the tree,
-and hands what it sees to the judgements. Statements are here; `expressions.py` has the rest.
+One interpreter walks one file as if it were started, follows its imports and calls through the
+tree, and hands what it sees to the judgements. Statements are here; `expressions.py` has the rest.
 """
 
 from __future__ import annotations
@@ -164,6 +164,13 @@ class Interpreter(Expressions):
                 tuple(edits) if not self.module.repairs else (),
             )
 
+    def text(self, node: ast.expr) -> str:
+        """An expression as it is written; as Python would write it where the file was repaired."""
+        if self.module.repairs:
+            return ast.unparse(node)
+        source = self.module.source.decode("utf-8", errors="surrogateescape")
+        return ast.get_source_segment(source, node) or ast.unparse(node)
+
     # Modules.
 
     def load(self, module: Module, main: bool = False) -> None:
@@ -294,7 +301,6 @@ class Interpreter(Expressions):
 
     def _loop(self, node: ast.For | ast.AsyncFor, scope: Scope) -> None:
         iterable = self.evaluate(node.iter, scope)
-        judge.iterated(self, node.iter, iterable)
         before = dict(scope.names)
         _widen(self.program.once(node, _stored), scope)
         self.bind(node.target, self.element(iterable), scope)

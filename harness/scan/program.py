@@ -1,4 +1,4 @@
-"""The tree to scan: its Python files, read with suspicion, parsed once, and found by import name."""
+"""The tree to scan: its Python files, read with suspicion, parsed once, found by import name."""
 
 from __future__ import annotations
 

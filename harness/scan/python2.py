@@ -1,7 +1,7 @@
 """Python 2 syntax, which the converter leaves unconverted: found, and read as what it meant.
 
-The grammar is that of fissix, the maintained lib2to3; its fixers rewrite statements in place, so that
-every line stays where it was.
+The grammar is that of fissix, the maintained lib2to3; its fixers rewrite statements in place, so
+that every line stays where it was.
 """
 
 from __future__ import annotations

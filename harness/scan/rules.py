@@ -91,7 +91,7 @@ RULES = {
             "name-gone",
             "fatal",
             "a name that the installed package does not have",
-            "The name was removed or never existed there: AttributeError where the line is reached.",
+            "It was removed, or never existed there: AttributeError where the line is reached.",
             "Use what took its place; where tf_upgrade_v2 knows it, --fix writes it.",
         ),
         Rule(
@@ -182,16 +182,16 @@ RULES = {
             "summary-merged-none",
             "fatal",
             "the merged summary of nothing",
-            "tf.summary.scalar and its kin add nothing to the graph's collection in TensorFlow 2, so "
-            "that merge_all gives None, which a session does not fetch: TypeError.",
+            "tf.summary.scalar and its kin add nothing to the graph's collection in TensorFlow 2, "
+            "so that merge_all gives None, which a session does not fetch: TypeError.",
             "Write tf.compat.v1.summary.scalar, and so on; --fix does it.",
         ),
         Rule(
             "summary-v2",
             "silent",
             "a summary of TensorFlow 2 in a graph",
-            "tf_upgrade_v2 leaves tf.summary.scalar and its kin as they stand; in TensorFlow 2 they "
-            "write to a default writer, of which a graph has none. Nothing is logged.",
+            "tf_upgrade_v2 leaves tf.summary.scalar and its kin as they stand; in TensorFlow 2 "
+            "they write to a default writer, of which a graph has none. Nothing is logged.",
             "Write tf.compat.v1.summary.scalar, and so on; --fix does it.",
         ),
         Rule(

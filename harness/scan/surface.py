@@ -82,7 +82,7 @@ class Surface:
         if name.startswith("_"):
             return ""  # private names are not recorded
         table = self.modules.get(module, _NO_TABLE)
-        if table is None or table is _NO_TABLE:
+        if table is None or table is _NO_TABLE or "__getattr__" in table:
             return ""
         return table.get(name)
 

@@ -139,11 +139,14 @@ _SIGNS = {
     "v1 behaviour": rb"disable_v2_behavior\(",
     "v1 shapes": rb"disable_v2_tensorshape\(",
     "v1 variables": rb"disable_resource_variables\(",
-    "summary v1": rb"compat\.v1\.summary\.(scalar|histogram|image|audio|text)|tensorflow\.compat\.v1 as",
+    "summary v1": rb"compat\.v1\.summary\.(scalar|histogram|image|audio|text)"
+    rb"|tensorflow\.compat\.v1 as",
     "summary v2": rb"\btf\.summary\.(scalar|histogram|image|audio|text)\b",
     "writer v2": rb"create_file_writer",
-    "graph code": rb"compat\.v1\.(placeholder|Session|get_variable|variable_scope|train)|tensorflow\.compat\.v1|tensorflow\.contrib|tf\.contrib",
-    "python 2": rb"^\s*print\s+[\"'\w]|\bxrange\(|\braw_input\(|\.iteritems\(|\.has_key\(|import cPickle|python2|except \w+, \w+:",
+    "graph code": rb"compat\.v1\.(placeholder|Session|get_variable|variable_scope|train)"
+    rb"|tensorflow\.compat\.v1|tensorflow\.contrib|tf\.contrib",
+    "python 2": rb"^\s*print\s+[\"'\w]|\bxrange\(|\braw_input\(|\.iteritems\(|\.has_key\("
+    rb"|import cPickle|python2|except \w+, \w+:",
 }
 _IMPORT = re.compile(rb"^\s*(?:import|from)\s+([\w.]+)(?:\s+import\s+([\w, ]+))?", re.M)
 _SCRIPT = re.compile(rb"__name__|app\.run\(|parse_args\(|sys\.argv")

@@ -1,6 +1,6 @@
 """What the scan knows about a value without computing it: its kind, where it is defined, its parts.
 
-A value is one of the frozen classes below, or a `Union` of a few where control flow joins. `ANY` is a
+A value is one of the classes below, or a `Union` of a few where control flow joins. `ANY` is a
 value of which nothing is known, and about which nothing is ever reported on suspicion.
 """
 
@@ -35,8 +35,8 @@ class Kind:
     """An instance of which the kind is known.
 
     Attributes:
-        name: `tensor`, `variable`, `shape`, `dimension`, `int`, `list` ... (see `typing.py`'s
-            tables), or the key of a class of the surface.
+        name: `tensor`, `variable`, `shape`, `dimension`, `int`, `list` ... (see `tables.py`), or
+        the key of a class of the surface.
         eager: whether it was made in eager mode; None where that is unknown or has no meaning.
         shape: a tensor's static shape where it was written down; entries are int, None or `...`.
     """
@@ -202,8 +202,8 @@ def join(*values: Value) -> Value:
     if len(options) == 1:
         return next(iter(options))
     if sum(isinstance(option, Const) for option in options) > 2:
-        kinds = {Kind(type(o.value).__name__) for o in options if isinstance(o, Const)}
-        options = {o for o in options if not isinstance(o, Const)} | kinds
+        kinds: set[Value] = {Kind(type(o.value).__name__) for o in options if isinstance(o, Const)}
+        options = {*(o for o in options if not isinstance(o, Const)), *kinds}
     if len(options) > _MOST or not options:
         return ANY
     return next(iter(options)) if len(options) == 1 else Union(frozenset(options))

@@ -1,4 +1,4 @@
-"""The report of tf_upgrade_v2, line by line: every line becomes a record or is known to say nothing."""
+"""The report of tf_upgrade_v2: every line becomes a record, or is known to say nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ class Record:
         file: relative to the tree.
         line, column: in the source, line from 1 and column from 0, as the tool counts.
         kind: rename; keyword, added, renamed or reordered; change, of a call as a whole; manual
-            check; error; not parsed, which the tool copies as it is; not read, which no pattern knows.
+            check; error; not parsed, which the tool copies as it is; not read, which no pattern
+            knows.
         api: the name of TensorFlow that the line is about; empty where it names none.
         message: the line itself.
         verdict: harmless here, needs a change, or open.
@@ -75,7 +76,7 @@ def parse(report: str, root: str = "") -> tuple[Record, ...]:
         report: the text, from its first line.
         root: what file names begin with, to leave out.
     """
-    records = []
+    records: list[Record] = []
     for file, lines in _by_file(report[report.find(_START) + len(_START) :]):
         records += _of_file(file.removeprefix(f"{root}/"), lines)
     return tuple(records)

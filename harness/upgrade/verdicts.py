@@ -1,5 +1,8 @@
-"""A verdict on every record: for this project's own tree from the ladder and the patches, for anybody's
-from the scan of what the tool made."""
+"""A verdict on every record of the tool's report.
+
+For this project's own tree from the ladder and the patches, for anybody's from the scan of what the
+tool made.
+"""
 
 from __future__ import annotations
 
@@ -169,7 +172,8 @@ def judge_by_scan(records: Iterable[Record], scan: Scan) -> tuple[Record, ...]:
 
 
 def is_serious(record: Record) -> bool:
-    """Whether a record stands against a migration: unread, unparsed or refused, and not answered."""
+    """Whether a record stands against a migration: unread, unparsed or refused, and not
+    answered."""
     return record.verdict != "harmless" and record.kind in ("error", "not parsed", "not read")
 
 
@@ -219,7 +223,8 @@ TOPICS = (
         "resource variables: reads before and after an assignment",
         "harmless",
         "test tests/harness/upgrade/test_read_order.py",
-        "TensorFlow 1 may see 1, 1 or 1, 2 or 2, 1, TensorFlow 2 always 1, 2; the moving averages are "
+        "TensorFlow 1 may see 1, 1 or 1, 2 or 2, 1, TensorFlow 2 always 1, 2; the moving averages "
+        "are "
         "the only variables both read and assigned, and every step leaves them alike (rung state).",
     ),
     Topic(

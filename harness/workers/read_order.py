@@ -1,11 +1,11 @@
-"""What two reads around an assignment see: in TensorFlow 1's graph, and line by line in TensorFlow 2.
+"""What two reads around an assignment see: in TensorFlow 1's graph, and in TensorFlow 2's lines.
 
 python -m harness.workers.read_order REPEATS
 
-Prints one JSON object: the version, and the pairs of values that the two reads gave. Nothing but the
-order of lines says which read comes first. TensorFlow 1 runs a graph, in which lines have no order:
-whichever of the three happens to be late, the pair changes. TensorFlow 2 runs lines, eagerly or as a
-tf.function that keeps their order.
+Prints one JSON object: the version, and the pairs of values that the two reads gave. Nothing but
+the order of lines says which read comes first. TensorFlow 1 runs a graph, in which lines have no
+order: whichever of the three happens to be late, the pair changes. TensorFlow 2 runs lines, eagerly
+or as a tf.function that keeps their order.
 """
 
 import json

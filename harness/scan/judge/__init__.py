@@ -18,7 +18,6 @@ from harness.scan.judge.values import (
     discarded,
     entry,
     in_place,
-    iterated,
     stored,
 )
 from harness.scan.values import join
@@ -38,7 +37,6 @@ __all__ = [
     "import_of_unknown",
     "in_place",
     "inherited",
-    "iterated",
     "join",
     "member",
     "method_call",

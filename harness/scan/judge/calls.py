@@ -6,9 +6,9 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
-from harness.scan import typing
+from harness.scan import tables
 from harness.scan.findings import Edit
-from harness.scan.judge.names import attribute_edit, constant, replacement, wrapped
+from harness.scan.judge.names import constant, replacement, wrapped
 from harness.scan.judge.values import divided
 from harness.scan.surface import Signature
 from harness.scan.values import (
@@ -54,6 +54,8 @@ def call(
         _eager_refusal(run, node, callee, arguments, keywords)
         if _signature(run, node, callee.path, callee.entry, len(arguments), keywords, complete):
             return
+    if package == "tf_slim":
+        _slim_batch_norm(run, node, callee, keywords)
     handler = _SPECIAL.get(callee.path)
     if handler is not None:
         handler(run, node, arguments, keywords)
@@ -63,6 +65,22 @@ def call(
         _shuffled(run, node, arguments)
     if package == "numpy" and callee.path[6:] in ("zeros", "ones", "empty"):
         _needs_integers(run, node, arguments[:1])
+
+
+def _slim_batch_norm(run: Any, node: ast.Call, callee: Api, keywords: dict[str, Value]) -> None:
+    """tf-slim's batch norm is built on a layer of Keras 2; everything else of slim works."""
+    given = keywords.get("normalizer_fn")
+    if callee.path.endswith(".batch_norm") or (
+        isinstance(given, Api)
+        and given.path.startswith("tf_slim.")
+        and given.path.endswith(".batch_norm")
+    ):
+        run.report(
+            "keras3-gone",
+            node,
+            "tf_slim.batch_norm needs Keras 2, and fails with Keras 3",
+            raises="ImportError",
+        )
 
 
 # Signatures.
@@ -91,7 +109,7 @@ def _signature(
         edits = tuple(
             edit
             for keyword, item in zip(names, extra, strict=False)
-            for edit in replacement(item, f"{keyword}={ast.unparse(item)}")
+            for edit in replacement(item, f"{keyword}={run.text(item)}")
         )
         run.report(
             "dropout-noise-shape",
@@ -127,10 +145,10 @@ def _closed_keywords(run: Any, key: str) -> frozenset[str] | None:
     if run.surface.inherits(key, _KERAS_OPTIMIZER):
         extra = frozenset({"decay"})  # dropped without a word
     elif run.surface.inherits(key, _LAYER) and not run.surface.inherits(key, _MODEL):
-        extra = typing.LAYER_KEYWORDS
+        extra = tables.LAYER_KEYWORDS
     else:
         return None
-    names = set(extra) | typing.CLASS_KEYWORDS.get(key.rpartition(".")[2], set())
+    names = set(extra) | tables.CLASS_KEYWORDS.get(key.rpartition(".")[2], set())
     for record in run.surface.ancestry(key):
         init = record["members"].get("__init__", "")
         if init.startswith("f:") and (signature := run.surface.signature(init, method=True)):
@@ -263,7 +281,8 @@ def _tensorflow_call(
         run.report(
             "image-resize",
             node,
-            "pixel centres are at half integers here, which TensorFlow 1's resize functions did not do",
+            "pixel centres are at half integers here, which TensorFlow 1's resize functions did "
+            "not do",
         )
     elif last == "run" and module.endswith("app"):
         return
@@ -313,7 +332,7 @@ def _summary(run: Any, node: ast.Call) -> None:
         return
     function = node.func
     edits: tuple[Edit, ...] = ()
-    if isinstance(function, ast.Attribute) and ast.unparse(function.value) == "tf.summary":
+    if isinstance(function, ast.Attribute) and run.text(function.value) == "tf.summary":
         edits = replacement(function.value, "tf.compat.v1.summary")
     run.report(
         "summary-v2",
@@ -370,8 +389,7 @@ def method_call(
                 raises="AttributeError",
             )
     elif isinstance(owner, Unknown) and name == "run" and arguments:
-        if any(_merged_nothing(part) for part in _parts(arguments[0])):
-            _run_of_session(run, node, owner, arguments)
+        _run_of_session(run, node, owner, arguments)
     _text_and_bytes(run, node, owner, name, arguments)
     if key == "list" and name == "sort" and (arguments or "cmp" in keywords):
         run.report(
@@ -412,7 +430,8 @@ def _minimise(
     run.report(
         "graph-only",
         node,
-        "an optimiser of tf.compat.v1 takes a function for its loss in eager mode, which is on here",
+        "an optimiser of tf.compat.v1 takes a function for its loss in eager mode, which is on "
+        "here",
         raises="RuntimeError",
     )
 
@@ -434,6 +453,9 @@ def _keras_saved(run: Any, node: ast.Call, name: str, arguments: Sequence[Value]
         )
 
 
+_SAID = {"bytes": "bytes", "str": "text"}
+
+
 def _text_and_bytes(
     run: Any, node: ast.Call, owner: Value, name: str, arguments: Sequence[Value]
 ) -> None:
@@ -443,7 +465,7 @@ def _text_and_bytes(
         run.report(
             "python2-bytes",
             node,
-            f"{name} of {'bytes' if kind == 'bytes' else 'text'} takes no {'text' if kind == 'bytes' else 'bytes'}",
+            f"{name} of {_SAID[kind]} takes no {_SAID[given]}",
             raises="TypeError",
         )
     elif kind == "binary file" and name == "write" and given == "str":
@@ -482,8 +504,8 @@ def given_by_builtin(
     if name == "len":
         return Kind("int")
     if name == "enumerate" or name == "reversed" or name == "iter":
-        return Kind(typing.BUILTIN_RETURNS[name])
-    kind = typing.BUILTIN_RETURNS.get(name, "")
+        return Kind(tables.BUILTIN_RETURNS[name])
+    kind = tables.BUILTIN_RETURNS.get(name, "")
     return Kind(kind) if kind else ANY
 
 
@@ -516,7 +538,7 @@ def _needs_integers(run: Any, node: ast.Call, arguments: Sequence[Value]) -> Non
                 "python2-division",
                 node,
                 "a quotient is a float in Python 3, where an integer is needed",
-                divided(place),
+                divided(run, place),
                 raises="TypeError",
             )
 
@@ -528,7 +550,7 @@ def _len(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[st
             "python2-sequence",
             node,
             f"{kind}(...) has no length in Python 3",
-            wrapped(node.args[0]),
+            wrapped(run, node.args[0]),
             raises="TypeError",
         )
 
@@ -559,12 +581,12 @@ def _sorted(
 
 def _shuffled(run: Any, node: ast.Call, arguments: Sequence[Value]) -> None:
     kind = kind_of(arguments[0]) if arguments else ""
-    if kind in typing.LAZY:
+    if kind in tables.LAZY:
         run.report(
             "python2-sequence",
             node,
             f"{kind}(...) is no list in Python 3, and cannot be shuffled in place",
-            wrapped(node.args[0]),
+            wrapped(run, node.args[0]),
             raises="TypeError",
         )
 
@@ -626,4 +648,3 @@ _SPECIAL = {
     "csv.writer": _csv,
     "h5py.File": _h5py_file,
 }
-__all__ = ["attribute_edit", "call", "given_by_builtin", "method_call", "opened"]

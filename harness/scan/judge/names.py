@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from harness.scan import typing
+from harness.scan import tables
 from harness.scan.findings import Edit
 from harness.scan.values import (
     ANY,
@@ -47,15 +47,15 @@ def attribute_edit(node: ast.Attribute, text: str) -> tuple[Edit, ...]:
 def import_of_unknown(run: Any, node: ast.stmt, name: str, alias: Any) -> None:
     """A module that is neither in the tree nor in a package that the surface knows."""
     top = name.split(".")[0]
-    if top in typing.PYTHON2_MODULES:
-        new = typing.PYTHON2_MODULES[top]
+    if top in tables.PYTHON2_MODULES:
+        new = tables.PYTHON2_MODULES[top]
         edits: tuple[Edit, ...] = ()
-        if top in typing.SAME_INTERFACE and isinstance(node, ast.Import) and len(node.names) == 1:
+        if top in tables.SAME_INTERFACE and isinstance(node, ast.Import) and len(node.names) == 1:
             bound = alias.asname or top
             edits = replacement(
                 node, f"import {new} as {bound}" if bound != new else f"import {new}"
             )
-        elif top in typing.SAME_INTERFACE and isinstance(node, ast.ImportFrom):
+        elif top in tables.SAME_INTERFACE and isinstance(node, ast.ImportFrom):
             names = ", ".join(f"{a.name} as {a.asname}" if a.asname else a.name for a in node.names)
             edits = replacement(node, f"from {new} import {names}")
         run.report(
@@ -65,7 +65,7 @@ def import_of_unknown(run: Any, node: ast.stmt, name: str, alias: Any) -> None:
             edits,
             raises="ModuleNotFoundError",
         )
-    elif top in typing.PYTHON312_MODULES:
+    elif top in tables.PYTHON312_MODULES:
         module_on_its_way_out(run, node, name)
 
 
@@ -92,7 +92,7 @@ def import_gone(run: Any, node: ast.stmt, name: str, path: str, alias: Any) -> N
 def module_on_its_way_out(run: Any, node: ast.stmt, name: str) -> None:
     """A module of the standard library that Python 3.12 dropped."""
     top = name.split(".")[0]
-    if top in typing.PYTHON312_MODULES:
+    if top in tables.PYTHON312_MODULES:
         run.report(
             "module-gone", node, f"{top} is gone from Python 3.12 on", raises="ModuleNotFoundError"
         )
@@ -106,9 +106,9 @@ def builtin(run: Any, node: ast.Name) -> Value:
     entry = run.surface.entry("builtins", node.id)
     if entry:
         return Api(f"builtins.{node.id}", entry)
-    if node.id in typing.PYTHON2_NAMES and isinstance(node.ctx, ast.Load):
-        new = typing.PYTHON2_NAMES[node.id]
-        edits = replacement(node, new) if node.id in typing.RENAMED_IN_PLACE else ()
+    if node.id in tables.PYTHON2_NAMES and isinstance(node.ctx, ast.Load):
+        new = tables.PYTHON2_NAMES[node.id]
+        edits = replacement(node, new) if node.id in tables.RENAMED_IN_PLACE else ()
         run.report(
             "python2-name",
             node,
@@ -116,7 +116,7 @@ def builtin(run: Any, node: ast.Name) -> Value:
             edits,
             raises="NameError",
         )
-        if node.id in typing.RENAMED_IN_PLACE:
+        if node.id in tables.RENAMED_IN_PLACE:
             return Api(f"builtins.{new}", run.surface.entry("builtins", new) or "v")
     return ANY
 
@@ -147,11 +147,11 @@ def name_gone(run: Any, node: ast.Attribute, owner: Api, path: str, imported: An
 def _renamed(path: str, node: ast.Attribute, imported: Any) -> tuple[str, tuple[Edit, ...]]:
     name = path.rpartition(".")[2]
     if path.startswith("numpy.") and path.count(".") == 1:
-        if name in typing.NUMPY_SCALARS:
-            new = typing.NUMPY_SCALARS[name]
+        if name in tables.NUMPY_SCALARS:
+            new = tables.NUMPY_SCALARS[name]
             return new, () if imported else replacement(node, new)
-        if name in typing.NUMPY_RENAMED:
-            new = typing.NUMPY_RENAMED[name]
+        if name in tables.NUMPY_RENAMED:
+            new = tables.NUMPY_RENAMED[name]
             return f"numpy.{new}", () if imported else attribute_edit(node, f".{new}")
     new = _MOVED.get(path, "")
     return new, ()
@@ -219,7 +219,7 @@ def _tensorflow_name_gone(run: Any, node: ast.Attribute, place: ast.AST, path: s
         new = _BEFORE_1.get(short, new)
         if not _exists(run, new):
             new = ""
-        base = ast.unparse(node.value) if place is node else ""
+        base = run.text(node.value) if place is node else ""
         edits: tuple[Edit, ...] = ()
         if new and base == "tf" and short not in _BEFORE_1:
             edits = replacement(node, new)
@@ -302,7 +302,7 @@ def member(run: Any, node: ast.Attribute, owner: Value) -> Value:
         if name == "next":
             _next(run, node)
         return Method(owner, name)
-    key = typing.CLASS_OF.get(kind, kind)
+    key = tables.CLASS_OF.get(kind, kind)
     if key in run.surface.classes:
         return _member_of_class(run, node, owner, key)
     return Method(owner, name)
@@ -314,13 +314,13 @@ def _member_of_unknown(run: Any, node: ast.Attribute) -> Value:
         return Kind("maybe_shape")
     if name == "_parse_flags":
         return flags_member(run, node)
-    if name in typing.PYTHON2_DICT and name not in run.program.members:
+    if name in tables.PYTHON2_DICT and name not in run.program.members:
         _python2_dict(run, node)
     return Method(ANY, name)
 
 
 def _python2_dict(run: Any, node: ast.Attribute) -> None:
-    new = typing.PYTHON2_DICT[node.attr]
+    new = tables.PYTHON2_DICT[node.attr]
     edits = attribute_edit(node, f".{new}") if new != "in" else ()
     run.report(
         "member-gone",
@@ -354,7 +354,7 @@ def _member_of_tensor(run: Any, node: ast.Attribute, owner: Value, kind: str) ->
             raises="NotImplementedError",
         )
     eager = isinstance(owner, Kind) and owner.eager is True
-    if eager and name in typing.EAGER_REFUSES.get(kind, ()) and run.eager_here():
+    if eager and name in tables.EAGER_REFUSES.get(kind, ()) and run.eager_here():
         run.report(
             "graph-only",
             node,
@@ -362,7 +362,7 @@ def _member_of_tensor(run: Any, node: ast.Attribute, owner: Value, kind: str) ->
             raises="AttributeError",
         )
     if kind == "tensor" and name not in ("get_shape",):
-        _absent(run, node, typing.TENSOR, "a tensor")
+        _absent(run, node, tables.TENSOR, "a tensor")
     return Method(owner, name)
 
 
@@ -373,7 +373,7 @@ def _member_of_lazy(run: Any, node: ast.Attribute, owner: Value, kind: str) -> V
             "python2-sequence",
             node,
             f"{_spelled(kind)} is no list in Python 3 and has no {name}",
-            wrapped(node.value),
+            wrapped(run, node.value),
             raises="AttributeError",
         )
     elif name == "next":
@@ -385,9 +385,9 @@ def _spelled(kind: str) -> str:
     return f"a dict's {kind}()" if kind in ("keys", "values", "items") else f"{kind}(...)"
 
 
-def wrapped(node: ast.expr) -> tuple[Edit, ...]:
+def wrapped(run: Any, node: ast.expr) -> tuple[Edit, ...]:
     """An edit that wraps an expression in list(...)."""
-    return replacement(node, f"list({ast.unparse(node)})") if isinstance(node, ast.Call) else ()
+    return replacement(node, f"list({run.text(node)})") if isinstance(node, ast.Call) else ()
 
 
 def _next(run: Any, node: ast.Attribute) -> None:
@@ -403,14 +403,14 @@ def _next(run: Any, node: ast.Attribute) -> None:
 _CLOSED = ("tensorflow.python.", "keras.src.", "numpy.ndarray", "h5py._hl.dataset.")
 # Members of Python 2's builtins. Of a list or a str nothing else is said: where a program takes
 # either, it asks first.
-_LOST_BY_BUILTINS = {"builtins.str": ("decode",), "builtins.dict": tuple(typing.PYTHON2_DICT)}
+_LOST_BY_BUILTINS = {"builtins.str": ("decode",), "builtins.dict": tuple(tables.PYTHON2_DICT)}
 
 
 def _member_of_class(run: Any, node: ast.Attribute, owner: Value, key: str) -> Value:
     name = node.attr
     entry = run.surface.member(key, name)
     if entry is None and not name.startswith("_"):
-        if name in typing.PYTHON2_DICT and key == "builtins.dict":
+        if name in tables.PYTHON2_DICT and key == "builtins.dict":
             _python2_dict(run, node)
         else:
             _absent(run, node, key, _article(key))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from harness.scan import typing
+from harness.scan import tables
 from harness.scan.findings import Edit
 from harness.scan.judge.names import replacement, wrapped
 from harness.scan.values import (
@@ -14,9 +14,7 @@ from harness.scan.values import (
     Const,
     Container,
     Kind,
-    Method,
     Tuple,
-    Unknown,
     Value,
     alternatives,
     kind_of,
@@ -37,7 +35,7 @@ def entry(run: Any, node: ast.Subscript, owner: Value, key: Value) -> Value:
             "python2-sequence",
             node,
             f"{_spelled(kind)} cannot be indexed in Python 3",
-            wrapped(node.value),
+            wrapped(run, node.value),
             raises="TypeError",
         )
         return owner.shape[0] if isinstance(owner, Kind) and owner.shape else ANY
@@ -72,14 +70,12 @@ def _is_key(owner: Container, key: Const) -> bool:
 
 
 def _of_constant(node: ast.Subscript, value: tuple[Any, ...], key: Value) -> Value:
+    """An entry of a constant tuple, or its beginning: `sys.version_info[:2]`."""
     if isinstance(node.slice, ast.Slice):
-        try:
-            part = ast.literal_eval(
-                f"({ast.unparse(node.slice.lower) if node.slice.lower else None}, {ast.unparse(node.slice.upper) if node.slice.upper else None})"
-            )
-            return Const(value[part[0] : part[1]])
-        except (ValueError, SyntaxError):
-            return ANY
+        upper = node.slice.upper
+        end = upper.value if isinstance(upper, ast.Constant) else None
+        plain = node.slice.lower is None and isinstance(end, int)
+        return Const(value[:end]) if plain and isinstance(end, int) else ANY
     if isinstance(key, Const) and isinstance(key.value, int) and key.value < len(value):
         return Const(value[key.value])
     return ANY
@@ -113,18 +109,18 @@ def _quotient_index(run: Any, node: ast.Subscript, owner: Value, key: Value) -> 
             "python2-division",
             node,
             "a quotient is a float in Python 3, and no index",
-            divided(node.slice),
+            divided(run, node.slice),
             raises="TypeError",
         )
 
 
-def divided(node: ast.AST) -> tuple[Edit, ...]:
+def divided(run: Any, node: ast.AST) -> tuple[Edit, ...]:
     """Edits that turn the one division in an expression into a floor division."""
     found = [n for n in ast.walk(node) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div)]
     if len(found) != 1:
         return ()
     division = found[0]
-    left, right = ast.unparse(division.left), ast.unparse(division.right)
+    left, right = run.text(division.left), run.text(division.right)
     if isinstance(division.left, ast.BinOp):
         left = f"({left})"
     if isinstance(division.right, ast.BinOp):
@@ -152,12 +148,12 @@ def _spelled(kind: str) -> str:
 def in_place(run: Any, node: ast.AugAssign, left: Value, right: Value) -> None:
     """`x += y` of a variable."""
     operator = type(node.op).__name__
-    if operator not in typing.IN_PLACE_REFUSED or not run.resource or run.v1_variables():
+    if operator not in tables.IN_PLACE_REFUSED or not run.resource or run.v1_variables():
         return
     if not any(isinstance(o, Kind) and o.name == "variable" for o in alternatives(left)):
         return
-    sign = typing.IN_PLACE_REFUSED[operator]
-    target, value = ast.unparse(node.target), ast.unparse(node.value)
+    sign = tables.IN_PLACE_REFUSED[operator]
+    target, value = run.text(node.target), run.text(node.value)
     if isinstance(node.value, (ast.BinOp, ast.IfExp, ast.BoolOp, ast.Compare, ast.Lambda)):
         value = f"({value})"
     edits = replacement(node, f"{target} = {target} {sign} {value}")
@@ -184,14 +180,14 @@ def arithmetic(run: Any, node: ast.AST, op: ast.operator, left: Value, right: Va
         )
     if isinstance(op, (ast.Add, ast.Mult)) and not isinstance(node, ast.AugAssign):
         _lazy_operand(run, node, op, kinds)
-    if "unknown dimension" in kinds and not any(k in ("tensor", "variable") for k in kinds):
-        if run.shapes_of_ints and not run.v1_shapes():
-            run.report(
-                "unknown-dimension",
-                node,
-                "this dimension is None, and None takes no part in arithmetic",
-                raises="TypeError",
-            )
+    none = "unknown dimension" in kinds and not any(k in ("tensor", "variable") for k in kinds)
+    if none and run.shapes_of_ints and not run.v1_shapes():
+        run.report(
+            "unknown-dimension",
+            node,
+            "this dimension is None, and None takes no part in arithmetic",
+            raises="TypeError",
+        )
     if isinstance(op, ast.Add) and set(kinds) == {"str", "bytes"}:
         run.report("python2-bytes", node, "bytes and text cannot be added", raises="TypeError")
     if (
@@ -200,28 +196,27 @@ def arithmetic(run: Any, node: ast.AST, op: ast.operator, left: Value, right: Va
         and not run.divides_anew()
         and _whole(left)
         and _whole(right)
-    ):
-        if not _exact(left, right):
-            run.report(
-                "floor-division",
-                node,
-                "7 / 2 is 3.5 in Python 3: both operands are integers, and the quotient was one",
-                divided(node) if isinstance(node, ast.BinOp) else (),
-            )
+    ) and not _exact(left, right):
+        run.report(
+            "floor-division",
+            node,
+            "7 / 2 is 3.5 in Python 3: both operands are integers, and the quotient was one",
+            divided(run, node) if isinstance(node, ast.BinOp) else (),
+        )
 
 
 def _lazy_operand(run: Any, node: ast.AST, op: ast.operator, kinds: tuple[str, str]) -> None:
     for mine, other in (kinds, kinds[::-1]):
-        if mine in typing.LAZY and (
-            other in ("list", *typing.LAZY) or (isinstance(op, ast.Mult) and other == "int")
+        if mine in tables.LAZY and (
+            other in ("list", *tables.LAZY) or (isinstance(op, ast.Mult) and other == "int")
         ):
             edits: tuple[Edit, ...] = ()
             if isinstance(node, ast.BinOp):
                 edits = tuple(
                     edit
                     for side, kind in ((node.left, kinds[0]), (node.right, kinds[1]))
-                    if kind in typing.LAZY
-                    for edit in wrapped(side)
+                    if kind in tables.LAZY
+                    for edit in wrapped(run, side)
                 )
             run.report(
                 "python2-sequence",
@@ -257,10 +252,6 @@ def compared(run: Any, node: ast.Compare, left: Value, rights: list[Value]) -> N
             run.report("python2-bytes", node, "text is never in bytes", raises="TypeError")
 
 
-def iterated(run: Any, node: ast.expr, value: Value) -> None:
-    """Iteration: nothing that once was iterable is not, but for bytes, whose entries are ints now."""
-
-
 def discarded(run: Any, node: ast.Expr, value: Value) -> None:
     """An expression statement."""
     call = node.value
@@ -271,17 +262,3 @@ def discarded(run: Any, node: ast.Expr, value: Value) -> None:
         and call.func.id == "map"
     ):
         run.report("lazy-map", node, "map is lazy in Python 3: nothing here is ever called")
-
-
-__all__ = [
-    "ANY",
-    "Method",
-    "Unknown",
-    "arithmetic",
-    "compared",
-    "discarded",
-    "entry",
-    "in_place",
-    "iterated",
-    "stored",
-]

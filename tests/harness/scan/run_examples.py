@@ -2,8 +2,8 @@
 
 python run_examples.py FILE...
 
-Prints, a JSON line a file, the lines of the statements that raised, and with what. Our own examples:
-the scan itself never runs anything.
+Prints, a JSON line a file, the lines of the statements that raised, and with what. Our own
+examples: the scan itself never runs anything.
 """
 
 import ast

@@ -62,7 +62,7 @@ def test_deep_nesting_does_not_stop_it(tmp_path: Path) -> None:
 
 
 def test_python_2_is_reported_line_by_line_and_read_on(tmp_path: Path) -> None:
-    source = 'import tensorflow as tf\nprint "a"\ntry:\n    y = tf.mul(1, 2)\nexcept ValueError, e:\n    print e\n'
+    source = 'import tensorflow as tf\nprint "a"\ntry:\n    y = tf.mul(1, 2)\nexcept ValueError, e:\n    print e\n'  # noqa: E501
     write(tmp_path, old=source)
     assert found(tmp_path) == {
         ("old.py", 2, "python2-syntax"),
@@ -85,8 +85,8 @@ def test_a_tree_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_kind_is_followed_through_imports_calls_and_attributes(tmp_path: Path) -> None:
-    layers = "import tensorflow as tf\ndef bias():\n    b = tf.compat.v1.get_variable('b', [3])\n    return b\ndef rows(shape):\n    return shape[0].value\n"
-    net = "from lib import layers\nclass Net:\n    def __init__(self, x):\n        self.b = layers.bias()\n        self.shape = x.get_shape()\n    def out(self):\n        b = self.b\n        b += 1\n        return layers.rows(self.shape)\nNet(None).out()\n"
+    layers = "import tensorflow as tf\ndef bias():\n    b = tf.compat.v1.get_variable('b', [3])\n    return b\ndef rows(shape):\n    return shape[0].value\n"  # noqa: E501
+    net = "from lib import layers\nclass Net:\n    def __init__(self, x):\n        self.b = layers.bias()\n        self.shape = x.get_shape()\n    def out(self):\n        b = self.b\n        b += 1\n        return layers.rows(self.shape)\nNet(None).out()\n"  # noqa: E501
     write(tmp_path, lib__layers=layers, lib____init__="", net=net)
     assert found(tmp_path) == {
         ("net.py", 8, "variable-in-place"),
@@ -98,7 +98,7 @@ def test_a_graph_is_known_wherever_the_code_is_called_from(tmp_path: Path) -> No
     model = (
         "import tensorflow as tf\ndef inputs():\n    return tf.compat.v1.placeholder(tf.float32)\n"
     )
-    main = "import tensorflow as tf\nimport model\nwith tf.Graph().as_default():\n    x = model.inputs()\n"
+    main = "import tensorflow as tf\nimport model\nwith tf.Graph().as_default():\n    x = model.inputs()\n"  # noqa: E501
     write(tmp_path, model=model, main=main)
     assert found(tmp_path) == set()
     write(tmp_path, main="import model\nx = model.inputs()\n")
@@ -114,13 +114,13 @@ def test_a_graph_is_known_wherever_the_code_is_called_from(tmp_path: Path) -> No
     ],
 )
 def test_switches_of_version_2_behaviour_are_obeyed(tmp_path: Path, switch: str, expected) -> None:
-    code = f"import tensorflow as tf\n{switch}\nx = tf.compat.v1.placeholder(tf.float32, [2])\nn = x.get_shape()[0].value\nv = tf.compat.v1.get_variable('v', [2])\nv += 1.0\n"
+    code = f"import tensorflow as tf\n{switch}\nx = tf.compat.v1.placeholder(tf.float32, [2])\nn = x.get_shape()[0].value\nv = tf.compat.v1.get_variable('v', [2])\nv += 1.0\n"  # noqa: E501
     write(tmp_path, code=code)
     assert {rule for _, _, rule in found(tmp_path)} == expected
 
 
 def test_what_the_program_makes_up_for_is_passed(tmp_path: Path) -> None:
-    code = "import sys\nimport numpy as np\nif sys.version_info[0] < 3:\n    text = unicode('a')\ntry:\n    kind = np.float\nexcept AttributeError:\n    kind = float\n"
+    code = "import sys\nimport numpy as np\nif sys.version_info[0] < 3:\n    text = unicode('a')\ntry:\n    kind = np.float\nexcept AttributeError:\n    kind = float\n"  # noqa: E501
     write(tmp_path, code=code)
     assert found(tmp_path) == set()
 
@@ -137,7 +137,7 @@ def test_several_processes_find_what_one_finds(tmp_path: Path) -> None:
 
 
 def test_a_thousand_lines_take_a_moment(tmp_path: Path) -> None:
-    body = "def f{0}(x):\n    y = tf.ones([{0} + 1]) * x\n    if y is None:\n        return f{0}(x)\n    return [y + i for i in range({0})]\n"
+    body = "def f{0}(x):\n    y = tf.ones([{0} + 1]) * x\n    if y is None:\n        return f{0}(x)\n    return [y + i for i in range({0})]\n"  # noqa: E501
     write(tmp_path, code="import tensorflow as tf\n" + "".join(body.format(i) for i in range(200)))
     start = time.process_time()
     scan(tmp_path, jobs=1)

@@ -1,4 +1,4 @@
-"""The order of a read and an assignment: none in TensorFlow 1, that of the lines in TensorFlow 2."""
+"""Order of a read and an assignment: none in TensorFlow 1, that of the lines in TensorFlow 2."""
 
 from __future__ import annotations
 

@@ -97,9 +97,9 @@ def test_anybodys_tree_is_converted_read_and_judged(tmp_path: Path) -> None:
     )
     (tree / "old.py").write_text("print 'a'\n")
     (tree / "latin.py").write_bytes(b"a = '\xe9'\n")
-    cell = '{"cell_type": "code", "source": ["import tensorflow as tf\\n", "s = tf.Session()"], "metadata": {}, "outputs": [], "execution_count": null}'
+    cell = '{"cell_type": "code", "source": ["import tensorflow as tf\\n", "s = tf.Session()"], "metadata": {}, "outputs": [], "execution_count": null}'  # noqa: E501
     (tree / "n.ipynb").write_text(
-        '{"cells": [%s], "metadata": {}, "nbformat": 4, "nbformat_minor": 2}' % cell
+        f'{{"cells": [{cell}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 2}}'
     )
     out = tmp_path / "out"
     reading = read_conversion(tree, out)

@@ -40,7 +40,78 @@ RETURNS = {
     "TensorShape": "shape",
 }
 NO_TENSOR = frozenset(
-    ["add_to_collection", "get_collection", "get_collection_ref", "global_variables", "trainable_variables", "local_variables", "model_variables", "all_variables", "moving_average_variables", "gradients", "variable_scope", "name_scope", "device", "control_dependencies", "get_variable_scope", "group", "function", "py_function", "numpy_function", "register_tensor_conversion_function", "no_gradient", "get_default_session", "executing_eagerly", "init_scope", "make_template", "get_logger", "as_dtype", "is_tensor", "switch_case", "case", "cond", "while_loop", "scan", "map_fn", "foldl", "foldr", "unstack", "split", "unique", "unique_with_counts", "meshgrid", "nest", "global_variables_initializer", "local_variables_initializer", "variables_initializer", "initialize_all_variables", "tables_initializer", "initialize_variables", "clip_by_global_norm", "reset_default_graph", "set_random_seed", "disable_eager_execution", "disable_v2_behavior", "enable_eager_execution", "required_space_to_batch_paddings", "dynamic_partition", "get_static_value", "import_graph_def", "container", "colocate_with", "add_check_numerics_ops", "assign", "assign_add", "assign_sub", "load_op_library", "load_library", "ensure_shape", "op_scope", "variable_op_scope", "get_seed"]
+    [
+        "add_to_collection",
+        "get_collection",
+        "get_collection_ref",
+        "global_variables",
+        "trainable_variables",
+        "local_variables",
+        "model_variables",
+        "all_variables",
+        "moving_average_variables",
+        "gradients",
+        "variable_scope",
+        "name_scope",
+        "device",
+        "control_dependencies",
+        "get_variable_scope",
+        "group",
+        "function",
+        "py_function",
+        "numpy_function",
+        "register_tensor_conversion_function",
+        "no_gradient",
+        "get_default_session",
+        "executing_eagerly",
+        "init_scope",
+        "make_template",
+        "get_logger",
+        "as_dtype",
+        "is_tensor",
+        "switch_case",
+        "case",
+        "cond",
+        "while_loop",
+        "scan",
+        "map_fn",
+        "foldl",
+        "foldr",
+        "unstack",
+        "split",
+        "unique",
+        "unique_with_counts",
+        "meshgrid",
+        "nest",
+        "global_variables_initializer",
+        "local_variables_initializer",
+        "variables_initializer",
+        "initialize_all_variables",
+        "tables_initializer",
+        "initialize_variables",
+        "clip_by_global_norm",
+        "reset_default_graph",
+        "set_random_seed",
+        "disable_eager_execution",
+        "disable_v2_behavior",
+        "enable_eager_execution",
+        "required_space_to_batch_paddings",
+        "dynamic_partition",
+        "get_static_value",
+        "import_graph_def",
+        "container",
+        "colocate_with",
+        "add_check_numerics_ops",
+        "assign",
+        "assign_add",
+        "assign_sub",
+        "load_op_library",
+        "load_library",
+        "ensure_shape",
+        "op_scope",
+        "variable_op_scope",
+        "get_seed",
+    ]
 )
 TENSOR_MODULES = (
     "",
@@ -55,7 +126,36 @@ TENSOR_MODULES = (
     "summary",
 )
 NN_NO_TENSOR = frozenset(
-    ["nn.moments", "nn.top_k", "nn.dynamic_rnn", "nn.static_rnn", "nn.bidirectional_dynamic_rnn", "nn.in_top_k", "nn.weighted_moments", "nn.raw_rnn", "nn.rnn", "nn.static_bidirectional_rnn", "nn.fused_batch_norm", "nn.ctc_beam_search_decoder", "nn.ctc_greedy_decoder", "nn.sufficient_statistics", "math.top_k", "linalg.svd", "linalg.eigh", "linalg.qr", "nn.max_pool_with_argmax", "nn.state_saving_rnn", "losses.get_losses", "losses.add_loss", "losses.get_regularization_losses", "image.ResizeMethod", "math.unsorted_segment", "linalg.LinearOperator", "random.set_seed", "random.get_seed"]
+    [
+        "nn.moments",
+        "nn.top_k",
+        "nn.dynamic_rnn",
+        "nn.static_rnn",
+        "nn.bidirectional_dynamic_rnn",
+        "nn.in_top_k",
+        "nn.weighted_moments",
+        "nn.raw_rnn",
+        "nn.rnn",
+        "nn.static_bidirectional_rnn",
+        "nn.fused_batch_norm",
+        "nn.ctc_beam_search_decoder",
+        "nn.ctc_greedy_decoder",
+        "nn.sufficient_statistics",
+        "math.top_k",
+        "linalg.svd",
+        "linalg.eigh",
+        "linalg.qr",
+        "nn.max_pool_with_argmax",
+        "nn.state_saving_rnn",
+        "losses.get_losses",
+        "losses.add_loss",
+        "losses.get_regularization_losses",
+        "image.ResizeMethod",
+        "math.unsorted_segment",
+        "linalg.LinearOperator",
+        "random.set_seed",
+        "random.get_seed",
+    ]
 )
 # Calls that give initialisers and cells are classes, and begin with a capital.
 
@@ -101,7 +201,37 @@ STRING_METHODS = {
     "count": "int",
 }
 NUMPY_ARRAYS = frozenset(
-    ["array", "zeros", "ones", "empty", "full", "arange", "linspace", "asarray", "eye", "identity", "zeros_like", "ones_like", "concatenate", "stack", "vstack", "hstack", "random.randn", "random.rand", "random.normal", "random.permutation", "reshape", "transpose", "expand_dims", "squeeze", "tile", "repeat", "copy", "full_like", "frombuffer"]
+    [
+        "array",
+        "zeros",
+        "ones",
+        "empty",
+        "full",
+        "arange",
+        "linspace",
+        "asarray",
+        "eye",
+        "identity",
+        "zeros_like",
+        "ones_like",
+        "concatenate",
+        "stack",
+        "vstack",
+        "hstack",
+        "random.randn",
+        "random.rand",
+        "random.normal",
+        "random.permutation",
+        "reshape",
+        "transpose",
+        "expand_dims",
+        "squeeze",
+        "tile",
+        "repeat",
+        "copy",
+        "full_like",
+        "frombuffer",
+    ]
 )
 
 # Python 2's builtins, and what to write instead.
@@ -234,9 +364,19 @@ EAGER_REFUSES = {
 }
 IN_PLACE_REFUSED = {"Add": "+", "Sub": "-", "Mult": "*", "Div": "/", "Pow": "**"}
 
-# What a Keras layer's **kwargs may hold: keras.layers.Layer.__init__ refuses the rest by ValueError.
+# What a Keras layer's **kwargs may hold: keras.layers.Layer.__init__ refuses the rest by
+# ValueError.
 LAYER_KEYWORDS = frozenset(
-    ["activity_regularizer", "trainable", "dtype", "autocast", "name", "input_shape", "input_dim", "batch_shape"]
+    [
+        "activity_regularizer",
+        "trainable",
+        "dtype",
+        "autocast",
+        "name",
+        "input_shape",
+        "input_dim",
+        "batch_shape",
+    ]
 )
 # What single classes take besides, for the sake of old code.
 CLASS_KEYWORDS = {
