@@ -79,13 +79,13 @@ class Apis:
             entry = self.surface.entry(parent, child) if parent else ""
             if entry is None:
                 judge.import_gone(self, node, name, path, alias)
-                return Api(name, "gone") if parts[0] == "tensorflow" else ANY
+                return Api(name, "gone") if parts[0] in ("tensorflow", "keras") else ANY
             resolved = entry.removeprefix("m:")
             if not entry.startswith("m:") or resolved == path or parent == resolved:
                 return ANY
             rest = [resolved, *parts[depth:]]
             if len(parts) == depth:
-                return Api(resolved, entry)
+                return Api(path, entry)
             known = ".".join(rest)
             return Api(known, f"m:{known}") if known in self.surface.modules else ANY
         judge.module_on_its_way_out(self, node, name)
@@ -130,7 +130,7 @@ class Apis:
         if path in self.replaced:
             return ANY
         if owner.entry == "gone":
-            return Api(path, "gone")
+            return self._moved(owner, node.attr) or Api(path, "gone")
         if owner.entry.startswith("m:"):
             if path == "tensorflow.__version__":
                 return Const(self.surface.versions["tensorflow"])
@@ -149,6 +149,21 @@ class Apis:
         if path.startswith("sys.version_info"):
             return Const(3) if node.attr == "major" else ANY
         return judge.data_member(self, node, owner)
+
+    def _moved(self, owner: Api, name: str) -> Api | None:
+        """What is left of a module that is gone: its names, further up in the package."""
+        path = owner.path if owner.path.startswith("keras.") else ""
+        while "." in path:
+            path = path.rpartition(".")[0]
+            module = (
+                (self.surface.entry("keras", path[6:]) or "m:keras")[2:]
+                if path != "keras"
+                else "keras"
+            )
+            entry = self.surface.entry(module, name)
+            if entry:
+                return Api(f"{path}.{name}", entry)
+        return None
 
     # Contexts.
 
@@ -186,7 +201,10 @@ class Apis:
         if tensorflow and name == "app.run":
             self._run_main(arguments, keywords)
         else:
-            outer, self.in_graph = self.in_graph, self.in_graph or name.startswith("data.")
+            outer, self.in_graph = (
+                self.in_graph,
+                (self.in_graph or name.startswith("data.") or "estimator." in name),
+            )
             self.call_back(arguments, keywords)
             self.in_graph = outer
         judge.call(self, node, callee, arguments, keywords, complete)

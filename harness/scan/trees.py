@@ -161,6 +161,7 @@ def gather_facts(root: Path, paths: Sequence[str]) -> Facts:
     imported: set[str] = set()
     scripts: set[str] = set()
     members: set[str] = set()
+    packages = surface.load().packages
     signs = {name: re.compile(pattern, re.M) for name, pattern in _SIGNS.items()}
     for file in paths:
         path = root if root.is_file() else root / file
@@ -172,6 +173,8 @@ def gather_facts(root: Path, paths: Sequence[str]) -> Facts:
             continue
         tree.update(name for name, sign in signs.items() if name not in tree and sign.search(text))
         for module, names in _IMPORT.findall(text):
+            if module.split(b".")[0].decode() in packages:
+                continue
             imported.add(module.decode().rpartition(".")[2])
             imported.update(name.strip().split(" ")[0] for name in names.decode().split(","))
         if _SCRIPT.search(text):

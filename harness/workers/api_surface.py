@@ -12,8 +12,8 @@ The document:
     signatures  the parameter lists that entries refer to by their index
     renames     what tf_upgrade_v2 makes of a name of TensorFlow 1
 An entry is "m:dotted name" of a module, "c:key" of a class, "f:index" of a function's signature,
-"v" of anything else; "!" at its end says that it refuses to work in eager mode. A signature is a string
-as in a def: a trailing "=" marks a default, "*" and "**" as usual.
+"v" of anything else; "!" at its end says that it refuses to work in eager mode. A signature is a
+string as in a def: a trailing "=" marks a default, "*" and "**" as usual.
 """
 
 import ast

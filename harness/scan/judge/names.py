@@ -354,7 +354,7 @@ def _member_of_tensor(run: Any, node: ast.Attribute, owner: Value, kind: str) ->
             raises="NotImplementedError",
         )
     eager = isinstance(owner, Kind) and owner.eager is True
-    if eager and name in tables.EAGER_REFUSES.get(kind, ()) and run.eager_here():
+    if eager and name in tables.EAGER_REFUSES.get(kind, ()):
         run.report(
             "graph-only",
             node,
