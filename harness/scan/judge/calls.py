@@ -262,7 +262,8 @@ def _parts(value: Value, depth: int = 0) -> Sequence[Value]:
     if isinstance(value, Tuple):
         return [p for item in value.items for p in _parts(item, depth + 1)]
     if isinstance(value, Container):
-        return [p for item in value.items.values() for p in _parts(item, depth + 1)]
+        entries = [*value.items.values(), *([value.element] if value.element is not None else [])]
+        return [p for item in entries for p in _parts(item, depth + 1)]
     return list(alternatives(value))
 
 

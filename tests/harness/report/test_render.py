@@ -180,7 +180,9 @@ def test_a_bad_file_is_one_line_and_no_report(
 
 
 def test_no_results(tmp_path: Path, out: Path) -> None:
-    with pytest.raises(ReportError, match=r"none of equivalence\.json is there"):
+    with pytest.raises(
+        ReportError, match=r"none of equivalence\.json, upgrade\.json, scan\.json is there"
+    ):
         render(tmp_path / "absent", out)
 
 
