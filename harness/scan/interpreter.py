@@ -151,7 +151,7 @@ class Interpreter(Expressions):
         if raises and any(raises in guard for guard in self.guards):
             self.caught += 1
             return
-        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
+        line, column = getattr(node, "lineno", 1), self._column(node)
         key = (self.module.file, line, column, rule)
         if key not in self.findings:
             self.findings[key] = Finding(
@@ -163,6 +163,15 @@ class Interpreter(Expressions):
                 severity or RULES[rule].severity,
                 tuple(edits) if not self.module.repairs else (),
             )
+
+    def _column(self, node: ast.AST) -> int:
+        """In characters, from 1; the syntax tree counts bytes, from 0."""
+        offset: int = getattr(node, "col_offset", 0)
+        if self.module.source.isascii() or self.module.repairs:
+            return offset + 1
+        lines = self.module.source.splitlines()
+        before = lines[getattr(node, "lineno", 1) - 1][:offset]
+        return len(before.decode("utf-8", errors="replace")) + 1
 
     def text(self, node: ast.expr) -> str:
         """An expression as it is written; as Python would write it where the file was repaired."""

@@ -1,4 +1,7 @@
-"""What installed packages offer, from the data file that `harness/workers/api_surface.py` made."""
+"""What installed packages offer, from the data file that `harness/workers/api_surface.py` made.
+
+For a new release: python -m harness.workers.api_surface harness/scan/surface.json.gz
+"""
 
 from __future__ import annotations
 
