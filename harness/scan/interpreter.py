@@ -41,10 +41,12 @@ _BUDGET = 4000  # calls of the tree's functions that one file may cost
 class Scope:
     """Names of a function or module, and the scope around it."""
 
-    __slots__ = ("around", "foreign", "names")
+    __slots__ = ("around", "foreign", "names", "of_class")
 
-    def __init__(self, names: dict[str, Value], around: Scope | None) -> None:
-        self.names, self.around = names, around
+    def __init__(
+        self, names: dict[str, Value], around: Scope | None, of_class: bool = False
+    ) -> None:
+        self.names, self.around, self.of_class = names, around, of_class
         self.foreign: dict[str, Scope] = {}
 
     def find(self, name: str) -> Value | None:
@@ -407,7 +409,8 @@ class Interpreter(Expressions):
                 scope.foreign[name] = around
 
     def _define(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
-        function = Function(node, self.module, scope)
+        # A method does not see the names of its class.
+        function = Function(node, self.module, scope.around if scope.of_class else scope)
         self._defined.append(function)
         for default in (*node.args.defaults, *(d for d in node.args.kw_defaults if d)):
             self.evaluate(default, scope)
@@ -420,7 +423,7 @@ class Interpreter(Expressions):
         bases = [self.evaluate(base, scope) for base in node.bases]
         for keyword in node.keywords:
             self.evaluate(keyword.value, scope)
-        inner = Scope({}, scope)
+        inner = Scope({}, scope, of_class=True)
         cls = Class(node.name, node, self.module, bases, inner.names)
         self._branch(node.body, inner)
         for member in inner.names.values():

@@ -633,7 +633,8 @@ def _csv(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[st
 def _h5py_file(
     run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
 ) -> None:
-    if len(arguments) == 1 and "mode" not in keywords:
+    old = run.program.graphs or run.program.python2
+    if old and len(arguments) == 1 and "mode" not in keywords:
         run.report("file-mode", node, "h5py 3 opens for reading here, h5py 2 made the file")
 
 

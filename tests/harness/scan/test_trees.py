@@ -142,3 +142,13 @@ def test_a_thousand_lines_take_a_moment(tmp_path: Path) -> None:
     start = time.process_time()
     scan(tmp_path, jobs=1)
     assert time.process_time() - start < 3
+
+
+def test_a_method_does_not_see_the_names_of_its_class(tmp_path: Path) -> None:
+    lib = "def moved(x):\n    return x\n"
+    code = (
+        "import numpy as np\nfrom lib import moved\n\n\nclass Case:\n    def moved(self):\n"
+        "        return moved(np.ones(3)), self.weights\n\n\nCase().moved()\n"
+    )
+    write(tmp_path, lib=lib, code=code)
+    assert found(tmp_path) == set()
