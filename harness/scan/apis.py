@@ -322,6 +322,8 @@ class Apis:
         outer, self.in_graph = self.in_graph, self.in_graph or in_data
         self.call_back(arguments, keywords)
         self.in_graph = outer
+        if callee.name == "__enter__" and self.enters_graph(callee.owner):
+            self.in_graph = True
         judge.method_call(self, node, callee, arguments, keywords, complete)
         return _given_by_method(self, callee, arguments)
 

@@ -152,3 +152,12 @@ def test_a_method_does_not_see_the_names_of_its_class(tmp_path: Path) -> None:
     )
     write(tmp_path, lib=lib, code=code)
     assert found(tmp_path) == set()
+
+
+def test_a_graph_entered_by_hand_is_entered(tmp_path: Path) -> None:
+    code = (
+        "import tensorflow as tf\n\ngraph = tf.Graph().as_default()\ngraph.__enter__()\n"
+        "x = tf.compat.v1.placeholder(tf.float32)\n"
+    )
+    write(tmp_path, code=code)
+    assert found(tmp_path) == set()
