@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -36,6 +37,7 @@ from harness.runtimes import (
     RuntimeUnavailable,
     runtime_for,
 )
+from harness.scan import ScanError
 from harness.throughput.baseline import SLACK
 from harness.throughput.contenders import CONTENDERS
 from harness.throughput.plan import BATCH as TIMED_BATCH
@@ -83,6 +85,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     PlanError,
     ReportError,
     RuntimeUnavailable,
+    ScanError,
     UpgradeError,
     WorkerError,
     comparison.TrainingError,
@@ -458,9 +461,122 @@ def _timed(plan: Plan, out: Path) -> Throughput:
 @app.command()
 def upgrade() -> None:
     """Rebuild tf2_upgraded/: tf_upgrade_v2 over original_tf1/, then the patches."""
-    from harness.upgrade import rebuild
 
-    rebuild(ROOT / "original_tf1", ROOT / "tf2_upgraded")
+
+@app.command()
+def upgrade(
+    source: Annotated[
+        Path | None, typer.Argument(help="TF1 tree; this project's own if left out.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to make of SOURCE.")] = None,
+) -> None:
+    """Run tf_upgrade_v2 over a tree and read its report line by line.
+
+    Without SOURCE, rebuild tf2_upgraded/ with its patches, and the page on its report.
+
+    Exit status 1 when an error, or a file that was not converted, is open.
+    """
+    from harness.upgrade import Reading, own_reading, own_scan, read_conversion, rebuild
+    from harness.upgrade.verdicts import is_serious
+
+    if source is None:
+        if out is not None:
+            raise Refusal("--out goes with SOURCE; without, tf2_upgraded/ is rebuilt in place")
+        rebuild(ROOT / "original_tf1", ROOT / "tf2_upgraded")
+        reading: Reading = own_reading(ROOT)
+        _keep("upgrade.json", reading.to_json())
+        _keep("scan.json", own_scan(ROOT))
+        render(RESULTS, RESULTS.parent)
+    else:
+        if out is None:
+            raise Refusal(f"{source} is to be upgraded into which folder? --out DIR")
+        reading = read_conversion(source, out)
+    _print_records(reading)
+    raise typer.Exit(1 if any(is_serious(record) for record in reading.records) else 0)
+
+
+def _print_records(reading: Any) -> None:
+    table = Table(title=f"{reading.converted} files converted")
+    for heading in ("place", "kind", "API", "verdict", "why"):
+        table.add_column(heading, overflow="fold")
+    for record in reading.records:
+        if record.kind not in ("rename", "keyword") or record.verdict == "open":
+            place = f"{record.file}:{record.line}:{record.column}"
+            table.add_row(place, record.kind, record.api, record.verdict, record.evidence)
+    console = Console()
+    console.print(table)
+    counts = reading.counts()
+    console.print(", ".join(f"{count} {kind}" for kind, count in counts.items()))
+
+
+def _keep(name: str, document: Any) -> None:
+    """Write a result file."""
+    from harness.report.files import write_atomically
+
+    write_atomically(RESULTS / name, json.dumps(document, indent=1, allow_nan=False) + "\n")
+
+
+@app.command()
+def scan(
+    tree: Annotated[Path, typer.Argument(help="A converted tree, or a file.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    sarif: Annotated[Path | None, typer.Option(help="Write SARIF 2.1.0 there.")] = None,
+    fix: Annotated[Path | None, typer.Option(help="Write the mechanical mends there.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; a core each.")] = None,
+) -> None:
+    """Find what fails or changes silently on TensorFlow 2 though the converter passed it.
+
+    Nothing is executed, and nothing in the tree is written to.
+
+    Exit status 1 when anything fatal is open.
+    """
+    from harness.report.files import write_atomically
+    from harness.scan import scan as scan_tree
+    from harness.scan.fixes import to_patch
+    from harness.scan.sarif import to_sarif
+
+    with _scan_progress() as done:
+        found = scan_tree(tree, jobs, done)
+    if sarif is not None:
+        write_atomically(sarif, json.dumps(to_sarif(found), indent=1) + "\n")
+    if fix is not None:
+        patch = to_patch(tree, found)
+        write_atomically(fix, patch.encode("utf-8", errors="surrogateescape"))
+    if as_json:
+        print(json.dumps(found.to_json(), indent=1))
+    else:
+        _print_findings(found)
+    raise typer.Exit(1 if found.fatal else 0)
+
+
+class _scan_progress(Progress):
+    """A progress bar over the files of a tree, gone when they are done."""
+
+    def __init__(self) -> None:
+        columns = (TextColumn("scanning"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        super().__init__(*columns, console=Console(stderr=True), transient=True)
+        self.disable = not self.console.is_terminal
+
+    def __enter__(self) -> Any:
+        super().__enter__()
+        task = self.add_task("scanning", total=None)
+        return lambda count, total: self.update(task, completed=count, total=total)
+
+
+def _print_findings(found: Any) -> None:
+    colours = {"fatal": "red", "silent": "yellow", "cosmetic": "dim"}
+    console = Console()
+    table = Table()
+    for heading in ("place", "severity", "rule", "what", "fix"):
+        table.add_column(heading, overflow="fold")
+    for f in found.findings:
+        severity = f"[{colours[f.severity]}]{f.severity}[/]"
+        place, mend = f"{f.file}:{f.line}:{f.column}", "--fix" if f.edits else ""
+        table.add_row(escape(place), severity, f.rule, escape(f.message), mend)
+    if found.findings:
+        console.print(table)
+    counts = ", ".join(f"{found.count(s)} {s}" for s in ("fatal", "silent", "cosmetic"))
+    console.print(f"{found.files} files, {counts}")
 
 
 @app.command()

@@ -42,7 +42,7 @@ def answer(
     Arguments:
         model: a network of this task.
         task: what the network is for.
-        clouds: the batch; shapes with parts are centred and scaled first, as published.
+        clouds: the batch, as stored; see `prepared`.
         num_votes: of a classifier, see `vote`.
 
     Returns:
@@ -51,12 +51,15 @@ def answer(
     """
     if task.judged_as == "classes":
         return vote(model, clouds.points, num_votes).astype(np.float32)
-    if task.judged_as == "parts":
-        clouds = clouds.moved(normalised(clouds.points))
-    inputs, _ = task.form(clouds)
+    inputs, _ = task.form(prepared(task, clouds))
     outputs = model.predict_on_batch(inputs)
     logits = outputs["logits"] if isinstance(outputs, dict) else outputs
     return np.asarray(logits).astype(np.float32)
+
+
+def prepared(task: Task, clouds: Clouds) -> Clouds:
+    """A batch as it is judged: shapes with parts are centred and scaled, as published."""
+    return clouds.moved(normalised(clouds.points)) if task.judged_as == "parts" else clouds
 
 
 def answers(

@@ -61,7 +61,7 @@ def write_parts(folder: Path, case: Case, rng: np.random.Generator) -> None:
     """The same in the layout of ShapeNet parts; categories and parts are drawn anew."""
     taxonomy = shapenet_part.Taxonomy.of(
         {
-            f"category {i}": [f"part {part}" for part in range(count)]
+            f"category_{i}": [f"part_{part}" for part in range(count)]
             for i, count in enumerate(_PARTS)
         }
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.report import accuracy, equivalence, throughput
+from harness.report import accuracy, equivalence, scan, throughput, upgrade
 from harness.report.errors import ReportError
 from harness.report.files import read_json, write_atomically
 from harness.report.section import Section
@@ -17,6 +17,8 @@ SECTIONS: Mapping[str, Callable[[Any, str], Section]] = {
     "equivalence.json": equivalence.section,
     "accuracy.json": accuracy.section,
     "throughput.json": throughput.section,
+    "upgrade.json": upgrade.section,
+    "scan.json": scan.section,
 }
 
 

@@ -289,7 +289,10 @@ class KerasWorker(object):
         task, data = self._task(network)
         split = task.read(Path(folder), task.test, num_points, self._selection())
         judge = judges.JUDGES[task.judged_as](split)
-        batches = list(data.clouds_in_batches(split, batch_size))
+        inference = importlib.import_module(self.native.__name__ + ".inference")
+        batches = [
+            inference.prepared(task, clouds) for clouds in data.clouds_in_batches(split, batch_size)
+        ]
         for clouds, logits in zip(batches, answers["logits"], strict=True):
             judge.add(clouds, logits)
         table = dict(judge.table())

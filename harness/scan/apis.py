@@ -1,0 +1,476 @@
+"""Names of installed packages: imports, attributes, calls, and what the calls give."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from harness.scan import judge, tables
+from harness.scan.values import (
+    ANY,
+    Api,
+    Const,
+    Container,
+    Function,
+    Kind,
+    Method,
+    Object,
+    TreeModule,
+    Tuple,
+    Value,
+    alternatives,
+    kind_of,
+)
+
+if TYPE_CHECKING:
+    from harness.scan.program import Program
+    from harness.scan.surface import Surface
+
+SESSIONS = (
+    "tensorflow.python.client.session.Session",
+    "tensorflow.python.client.session.InteractiveSession",
+)
+GRAPH = "tensorflow.python.framework.ops.Graph"
+
+
+# Parts of TensorFlow that are there and that the surface leaves out.
+_NOT_RECORDED = tuple(
+    f"tensorflow.{name}" for name in ("compiler", "dtensor", "include", "lite", "security", "tsl")
+)
+
+
+def short_name(path: str) -> str:
+    """A name of TensorFlow as version 1 had it."""
+    return path.removeprefix("tensorflow.").removeprefix("compat.v1.").removeprefix("compat.v2.")
+
+
+class Apis:
+    """The part of the interpreter that knows installed packages."""
+
+    program: Program
+    surface: Surface
+    module: Any
+    eager: bool | None
+    in_graph: bool
+    resource: bool
+    shapes_of_ints: bool
+    replaced: set[str]
+    guards: list[frozenset[str]]
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...  # of the interpreter, which is all of this
+
+    # Imports.
+
+    def imported(self, node: ast.stmt, name: str, level: int, alias: Any) -> Value:
+        """The module that an import names."""
+        module = self.program.find(name, self.module, level) if name or level else None
+        if module is not None and module is not self.module:
+            self.load(module)
+            return TreeModule(module)
+        if level or self.program.is_folder(name, self.module):
+            return Kind("package", shape=(name, level))
+        parts = name.split(".")
+        if parts[0] not in self.surface.packages:
+            judge.import_of_unknown(self, node, name, alias)
+            new = tables.PYTHON2_MODULES.get(name, "")
+            return Api(new, f"m:{new}") if new in self.surface.modules else ANY
+        for depth in range(1, len(parts) + 1):
+            path = ".".join(parts[:depth])
+            if path in self.surface.modules:
+                continue
+            parent, _, child = path.rpartition(".")
+            entry = self.surface.entry(parent, child) if parent else ""
+            if path in _NOT_RECORDED:
+                return ANY
+            if entry is None:
+                judge.import_gone(self, node, name, path, alias)
+                return Api(name, "gone") if parts[0] in ("tensorflow", "keras") else ANY
+            resolved = entry.removeprefix("m:")
+            if not entry.startswith("m:") or resolved == path or parent == resolved:
+                return ANY
+            rest = [resolved, *parts[depth:]]
+            if len(parts) == depth:
+                return Api(path, entry)
+            known = ".".join(rest)
+            return Api(known, f"m:{known}") if known in self.surface.modules else ANY
+        judge.module_on_its_way_out(self, node, name)
+        return Api(name, f"m:{name}")
+
+    def top_of(self, name: str, value: Value) -> Value:
+        """What `import a.b.c` binds: a."""
+        top = name.split(".")[0]
+        if isinstance(value, TreeModule) or kind_of(value) == "package":
+            module = self.program.find(top, self.module)
+            if module is not None:
+                return TreeModule(module)
+            return value if "." not in name else Kind("package", shape=(top, 0))
+        return Api(top, f"m:{top}") if top in self.surface.packages else ANY
+
+    def imported_name(self, node: ast.ImportFrom, owner: Value, alias: ast.alias) -> Value:
+        """What `from owner import alias` binds."""
+        if isinstance(owner, TreeModule):
+            found = owner.module.globals.get(alias.name)
+            if found is not None:
+                return found
+            inner = self.program.find(f"{owner.module.name}.{alias.name}".lstrip("."), self.module)
+            if inner is not None and inner is not owner.module:
+                self.load(inner)
+                return TreeModule(inner)
+            return ANY
+        if isinstance(owner, Kind) and owner.name == "package" and owner.shape:
+            name, level = owner.shape
+            return self.imported(node, f"{name}.{alias.name}".lstrip("."), level, alias)
+        if isinstance(owner, Api):
+            place = ast.copy_location(
+                ast.Attribute(ast.Name("_", ast.Load()), alias.name, ast.Load()), node
+            )
+            return self.api_attribute(place, owner, imported=node)
+        return ANY
+
+    # Attributes.
+
+    def api_attribute(self, node: ast.Attribute, owner: Api, imported: Any = None) -> Value:
+        """An attribute of a package's module or class."""
+        path = f"{owner.path}.{node.attr}"
+        if path in self.replaced:
+            return ANY
+        if owner.entry == "gone":
+            return self._moved(owner, node.attr) or Api(path, "gone")
+        if owner.entry.startswith("m:"):
+            if path == "tensorflow.__version__":
+                return Const(self.surface.versions["tensorflow"])
+            entry = self.surface.entry(owner.entry[2:], node.attr)
+            if path in self.surface.modules and not entry:
+                entry = f"m:{path}"
+            if entry is None:
+                judge.name_gone(self, node, owner, path, imported)
+                return Api(path, "gone")
+            if path == "sys.version_info":
+                return Const((3, 11, 0, "final", 0))
+            return Api(path, entry) if entry else ANY
+        if owner.entry.startswith("c:"):
+            entry = self.surface.member(owner.entry[2:], node.attr)
+            return Api(path, entry) if entry and entry.startswith("f:") else ANY
+        if path.startswith("sys.version_info"):
+            return Const(3) if node.attr == "major" else ANY
+        return judge.data_member(self, node, owner)
+
+    def _moved(self, owner: Api, name: str) -> Api | None:
+        """What is left of a module that is gone: its names, further up in the package."""
+        path = owner.path if owner.path.startswith("keras.") else ""
+        while "." in path:
+            path = path.rpartition(".")[0]
+            module = (
+                (self.surface.entry("keras", path[6:]) or "m:keras")[2:]
+                if path != "keras"
+                else "keras"
+            )
+            entry = self.surface.entry(module, name)
+            if entry:
+                return Api(f"{path}.{name}", entry)
+        return None
+
+    # Contexts.
+
+    def enters_graph(self, value: Value) -> bool:
+        """Whether a `with` of this value makes a graph the default."""
+        return any(
+            isinstance(o, Kind) and (o.name == "graph context" or o.name in SESSIONS)
+            for o in alternatives(value)
+        )
+
+    def entered(self, value: Value) -> Value:
+        """What `as` binds."""
+        if isinstance(value, Kind) and value.name in SESSIONS:
+            return Kind(value.name, False)
+        if isinstance(value, Kind) and value.name == "graph context":
+            return Kind(GRAPH)
+        itself = kind_of(value) in ("text file", "binary file", "h5py._hl.files.File")
+        return value if itself or isinstance(value, Object) else ANY
+
+    # Calls.
+
+    def call_api(
+        self,
+        node: Any,
+        callee: Api,
+        arguments: Sequence[Value],
+        keywords: dict[str, Value],
+        complete: bool,
+    ) -> Value:
+        """What a call of a package's function or class gives."""
+        name = short_name(callee.path)
+        tensorflow = callee.path.startswith("tensorflow.")
+        if tensorflow and name in _SWITCHES:
+            _SWITCHES[name](self)
+        if tensorflow and name == "app.run":
+            self._run_main(arguments, keywords)
+        else:
+            outer, self.in_graph = (
+                self.in_graph,
+                (self.in_graph or name.startswith("data.") or "estimator." in name),
+            )
+            self.call_back(arguments, keywords)
+            self.in_graph = outer
+        judge.call(self, node, callee, arguments, keywords, complete)
+        return self._given_by(node, callee, name, tensorflow, arguments, keywords)
+
+    def _run_main(self, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
+        main = keywords.get("main") or (
+            arguments[0] if arguments else self.module.globals.get("main")
+        )
+        if isinstance(main, Function):
+            count = len(main.node.args.args)
+            self.call_function(main, [Container("list", element=Kind("str"))][:count], {}, True)
+
+    def _given_by(
+        self,
+        node: Any,
+        callee: Api,
+        name: str,
+        tensorflow: bool,
+        arguments: Sequence[Value],
+        keywords: dict[str, Value],
+    ) -> Value:
+        if tensorflow:
+            return self._given_by_tensorflow(callee, name, arguments, keywords)
+        if callee.entry.startswith("c:") and callee.path.startswith(("keras.", "h5py.")):
+            return Kind(callee.entry[2:])
+        if callee.path.startswith("builtins."):
+            return judge.given_by_builtin(self, callee.path[9:], arguments, keywords)
+        if callee.path.startswith("numpy.") and callee.path[6:] in tables.NUMPY_ARRAYS:
+            return Kind("ndarray")
+        if callee.path in ("gzip.open", "bz2.open"):
+            return judge.opened(arguments, keywords, default="rb")
+        if callee.path.startswith("os.path."):
+            return (
+                Kind("str")
+                if callee.path.endswith(("join", "basename", "dirname", "abspath"))
+                else ANY
+            )
+        if callee.path in ("collections.OrderedDict", "collections.defaultdict"):
+            return Kind("dict")
+        return ANY
+
+    def _given_by_tensorflow(
+        self, callee: Api, name: str, arguments: Sequence[Value], keywords: dict[str, Value]
+    ) -> Value:
+        if name in ("get_variable", "Variable"):
+            plain = keywords.get("use_resource") == Const(False) or not self.resource
+            return Kind("refvariable" if plain else "variable", self.mode)
+        if name in ("placeholder",):
+            shape = keywords.get("shape") or (arguments[1] if len(arguments) > 1 else ANY)
+            return Kind("tensor", self.mode, _written_shape(shape))
+        if (
+            name.startswith("summary.")
+            and "compat.v1" not in callee.path
+            and name[8:] in judge.SUMMARIES
+        ):
+            return Kind("summary of TensorFlow 2")
+        if name == "summary.merge_all":
+            merges_none = (
+                "summary v1" not in self.program.facts and "summary v2" in self.program.facts
+            )
+            return Kind("nothing merged") if merges_none else Kind("tensor", self.mode)
+        if name.startswith("data.") and name.rpartition(".")[2] in _DATASETS:
+            old = "compat.v1" in callee.path
+            return Kind(tables.DATASET.replace("V2", "V1") if old else tables.DATASET)
+        if name in tables.RETURNS:
+            kind = tables.RETURNS[name]
+            return Kind(kind, self.mode if kind in ("tensor", "variable") else None)
+        if callee.entry.startswith("c:"):
+            key = callee.entry[2:]
+            if key in SESSIONS:
+                alone = "graph" not in keywords and not arguments[1:]
+                return Kind(key, self.mode if alone else False)
+            return Kind(key)
+        if name in (
+            "global_variables_initializer",
+            "local_variables_initializer",
+            "initialize_all_variables",
+        ):
+            return Kind("operation", self.mode)
+        module, _, last = name.rpartition(".")
+        if module.startswith("contrib"):
+            return (
+                Kind("tensor", self.mode)
+                if last[:1].islower()
+                and "." in module
+                and "initializer" not in last
+                and "regularizer" not in last
+                and "scope" not in last
+                else ANY
+            )
+        known = module in tables.TENSOR_MODULES and (last[:1].islower())
+        if known and name not in tables.NO_TENSOR and name not in tables.NN_NO_TENSOR:
+            return Kind("tensor", self.mode)
+        return ANY
+
+    def call_method(
+        self,
+        node: Any,
+        callee: Method,
+        arguments: Sequence[Value],
+        keywords: dict[str, Value],
+        complete: bool,
+    ) -> Value:
+        """What a call of a known instance's method gives."""
+        in_data = kind_of(callee.owner).startswith("tensorflow.python.data.")
+        outer, self.in_graph = self.in_graph, self.in_graph or in_data
+        self.call_back(arguments, keywords)
+        self.in_graph = outer
+        if callee.name == "__enter__" and self.enters_graph(callee.owner):
+            self.in_graph = True
+        judge.method_call(self, node, callee, arguments, keywords, complete)
+        return _given_by_method(self, callee, arguments)
+
+
+def _given_by_method(interpreter: Any, callee: Method, arguments: Sequence[Value]) -> Value:
+    owner, name, kind = callee.owner, callee.name, kind_of(callee.owner)
+    if owner is ANY and name in ("keys", "values", "items") and not arguments:
+        # A view, whatever gives it, unless a class of the tree has a method of that name.
+        return ANY if name in interpreter.program.members else Kind(name)
+    if name == "get_shape":
+        shape = owner.shape if isinstance(owner, Kind) and kind == "tensor" else None
+        return Kind("shape", shape=shape)
+    if name == "as_default":
+        if kind in SESSIONS:
+            return Kind("session context")
+        return Kind("graph context")
+    if kind in ("shape", "maybe_shape"):
+        return _SHAPE_METHODS.get(name, ANY)
+    if kind in ("variable", "refvariable"):
+        return Kind(
+            "tensor" if name in ("read_value", "value", "initialized_value", "eval") else kind,
+            interpreter.mode,
+        )
+    if kind in ("str", "bytes") and name in tables.STRING_METHODS:
+        gives = tables.STRING_METHODS[name]
+        if gives == "list":
+            return Container("list", element=Kind(kind))
+        return Kind(kind if gives == "same" else gives)
+    if kind in ("binary file", "text file"):
+        content = Kind("bytes" if kind == "binary file" else "str")
+        if name in ("read", "readline"):
+            return content
+        return Container("list", element=content) if name == "readlines" else ANY
+    if kind == "dict" and name in ("keys", "values", "items"):
+        element = None
+        if isinstance(owner, Container) and name == "values":
+            element = (owner.every(),)
+        return Kind(name, shape=element)
+    if kind == "dict" and isinstance(owner, Container) and name in ("get", "pop", "setdefault"):
+        if arguments and isinstance(arguments[0], Const) and arguments[0].value in owner.items:
+            return owner.items[arguments[0].value]
+        return ANY
+    if kind == "dict" and isinstance(owner, Container) and name == "update":
+        owner.element = ANY
+    if (
+        kind == "list"
+        and isinstance(owner, Container)
+        and arguments
+        and name in ("append", "insert", "extend")
+    ):
+        added = interpreter.element(arguments[-1]) if name == "extend" else arguments[-1]
+        owner.element = added if owner.element is None else judge.join(owner.element, added)
+        return Const(None)
+    if kind == "ndarray" and name in (
+        "reshape",
+        "transpose",
+        "astype",
+        "copy",
+        "flatten",
+        "ravel",
+        "dot",
+    ):
+        return Kind("ndarray")
+    if kind.startswith("tensorflow.python.data.") and name in _DATASET_METHODS:
+        return owner
+    if name == "minimize" or name == "apply_gradients":
+        return Kind("operation", interpreter.mode)
+    if kind == "h5py._hl.files.File" and name in ("create_dataset",):
+        return Kind("h5py._hl.dataset.Dataset")
+    return ANY
+
+
+_SHAPE_METHODS = {
+    "as_list": Kind("list"),
+    "num_elements": Kind("int"),
+    "with_rank": Kind("shape"),
+    "concatenate": Kind("shape"),
+    "merge_with": Kind("shape"),
+    "with_rank_at_least": Kind("shape"),
+}
+_DATASETS = frozenset(
+    ("range", "from_tensor_slices", "from_tensors", "from_generator", "list_files", "zip")
+)
+_DATASET_METHODS = frozenset(
+    [
+        "map",
+        "batch",
+        "repeat",
+        "shuffle",
+        "prefetch",
+        "filter",
+        "take",
+        "skip",
+        "cache",
+        "concatenate",
+        "padded_batch",
+        "shard",
+        "apply",
+        "interleave",
+        "flat_map",
+        "zip",
+    ]
+)
+
+
+def _written_shape(value: Value) -> tuple[Any, ...] | None:
+    """A shape literal, entry by entry; `...` for what is not a literal."""
+    items: Sequence[Value]
+    if isinstance(value, Tuple):
+        items = value.items
+    elif isinstance(value, Container) and value.kind == "list" and value.element is None:
+        items = [value.items[i] for i in range(len(value.items))]
+    else:
+        return None
+    return tuple(item.value if isinstance(item, Const) else ... for item in items)
+
+
+def _v2_off(interpreter: Any) -> None:
+    interpreter.eager = interpreter.resource = interpreter.shapes_of_ints = False
+
+
+def _eager_off(interpreter: Any) -> None:
+    interpreter.eager = False
+
+
+def _eager_on(interpreter: Any) -> None:
+    interpreter.eager = True
+
+
+def _resource_off(interpreter: Any) -> None:
+    interpreter.resource = False
+
+
+def _resource_on(interpreter: Any) -> None:
+    interpreter.resource = True
+
+
+def _dimensions_on(interpreter: Any) -> None:
+    interpreter.shapes_of_ints = False
+
+
+_SWITCHES = {
+    "disable_v2_behavior": _v2_off,
+    "disable_eager_execution": _eager_off,
+    "enable_eager_execution": _eager_on,
+    "enable_v2_behavior": _eager_on,
+    "disable_resource_variables": _resource_off,
+    "enable_resource_variables": _resource_on,
+    "disable_v2_tensorshape": _dimensions_on,
+}

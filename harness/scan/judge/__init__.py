@@ -1,0 +1,47 @@
+"""The judgements: what the interpreter sees, held against the rules."""
+
+from harness.scan.judge.calls import SUMMARIES, call, given_by_builtin, method_call, opened
+from harness.scan.judge.names import (
+    builtin,
+    class_made,
+    data_member,
+    import_gone,
+    import_of_unknown,
+    inherited,
+    member,
+    module_on_its_way_out,
+    name_gone,
+)
+from harness.scan.judge.values import (
+    arithmetic,
+    compared,
+    discarded,
+    entry,
+    in_place,
+    stored,
+)
+from harness.scan.values import join
+
+__all__ = [
+    "SUMMARIES",
+    "arithmetic",
+    "builtin",
+    "call",
+    "class_made",
+    "compared",
+    "data_member",
+    "discarded",
+    "entry",
+    "given_by_builtin",
+    "import_gone",
+    "import_of_unknown",
+    "in_place",
+    "inherited",
+    "join",
+    "member",
+    "method_call",
+    "module_on_its_way_out",
+    "name_gone",
+    "opened",
+    "stored",
+]

@@ -1,0 +1,652 @@
+"""Judgements on calls: of packages' functions, of methods, of builtins."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+from harness.scan import tables
+from harness.scan.findings import Edit
+from harness.scan.judge.names import constant, replacement, wrapped
+from harness.scan.judge.values import divided
+from harness.scan.surface import Signature
+from harness.scan.values import (
+    ANY,
+    Api,
+    Bound,
+    Const,
+    Container,
+    Function,
+    Kind,
+    Method,
+    Tuple,
+    Unknown,
+    Value,
+    alternatives,
+    is_eager,
+    kind_of,
+)
+
+_OPTIMIZER = "tensorflow.python.training.optimizer.Optimizer"
+_SAVER = "tensorflow.python.training.saver.Saver"
+_LAYER = "keras.src.layers.layer.Layer"
+_KERAS_OPTIMIZER = "keras.src.optimizers.base_optimizer.BaseOptimizer"
+_MODEL = "keras.src.models.model.Model"
+_SESSION = "tensorflow.python.client.session.BaseSession"
+SUMMARIES = ("scalar", "histogram", "image", "audio", "text")
+_SIGNED = ("tensorflow", "keras", "numpy", "scipy", "h5py", "tf_slim")
+
+
+def call(
+    run: Any,
+    node: Any,
+    callee: Api,
+    arguments: Sequence[Value],
+    keywords: dict[str, Value],
+    complete: bool,
+) -> None:
+    """A call of a function or class that a package offers."""
+    if not isinstance(node, ast.Call):
+        return
+    package = callee.path.split(".")[0]
+    if package in _SIGNED:
+        _eager_refusal(run, node, callee, arguments, keywords)
+        if _signature(run, node, callee.path, callee.entry, len(arguments), keywords, complete):
+            return
+    if package == "tf_slim":
+        _slim_batch_norm(run, node, callee, keywords)
+    handler = _SPECIAL.get(callee.path)
+    if handler is not None:
+        handler(run, node, arguments, keywords)
+    elif package == "tensorflow":
+        _tensorflow_call(run, node, callee, arguments, keywords)
+    elif package in ("random", "numpy") and callee.path.endswith(".shuffle"):
+        _shuffled(run, node, arguments)
+    if package == "numpy" and callee.path[6:] in ("zeros", "ones", "empty"):
+        _needs_integers(run, node, arguments[:1])
+
+
+def _slim_batch_norm(run: Any, node: ast.Call, callee: Api, keywords: dict[str, Value]) -> None:
+    """tf-slim's batch norm is built on a layer of Keras 2; everything else of slim works."""
+    given = keywords.get("normalizer_fn")
+    if callee.path.endswith(".batch_norm") or (
+        isinstance(given, Api)
+        and given.path.startswith("tf_slim.")
+        and given.path.endswith(".batch_norm")
+    ):
+        run.report(
+            "keras3-gone",
+            node,
+            "tf_slim.batch_norm needs Keras 2, and fails with Keras 3",
+            raises="ImportError",
+        )
+
+
+# Signatures.
+
+
+def _signature(
+    run: Any,
+    node: ast.Call,
+    path: str,
+    entry: str,
+    count: int,
+    keywords: dict[str, Value],
+    complete: bool,
+) -> bool:
+    """Whether the arguments do not fit, and that was reported."""
+    signature, closed = _parameters(run, entry)
+    if signature is None:
+        return False
+    name = _spelled(path)
+    problem = _misfit(signature, node, count, keywords, complete, closed)
+    if problem is None:
+        return False
+    if path == "tensorflow.nn.dropout" and "rate" in keywords and count > 1:
+        names = ("noise_shape", "seed", "name")
+        extra = node.args[1:]
+        edits = tuple(
+            edit
+            for keyword, item in zip(names, extra, strict=False)
+            for edit in replacement(item, f"{keyword}={run.text(item)}")
+        )
+        run.report(
+            "dropout-noise-shape",
+            node,
+            "the second place of tf.nn.dropout is the rate now, which is given by keyword too",
+            edits if len(extra) <= 2 else (),
+            raises="TypeError",
+        )
+        return True
+    run.report("call-signature", node, f"{name} {problem}", raises="TypeError")
+    return True
+
+
+def _parameters(run: Any, entry: str) -> tuple[Signature | None, frozenset[str] | None]:
+    """The signature of a function, class or method, and what its **kwargs may hold if not all."""
+    if entry.startswith("f:"):
+        return run.surface.signature(entry, method=True), None
+    if not entry.startswith("c:"):
+        return None, None
+    key = entry[2:]
+    init = run.surface.member(key, "__init__")
+    if not init or not init.startswith("f:"):
+        return None, None
+    signature = run.surface.signature(init, method=True)
+    closed = None
+    if key.startswith("keras.src.") and signature is not None and signature.more_keywords:
+        closed = _closed_keywords(run, key)
+    return signature, closed
+
+
+def _closed_keywords(run: Any, key: str) -> frozenset[str] | None:
+    """What a Keras class takes through **kwargs: the parameters of its bases, and no others."""
+    if run.surface.inherits(key, _KERAS_OPTIMIZER):
+        extra = frozenset({"decay"})  # dropped without a word
+    elif run.surface.inherits(key, _LAYER) and not run.surface.inherits(key, _MODEL):
+        extra = tables.LAYER_KEYWORDS
+    else:
+        return None
+    names = set(extra) | tables.CLASS_KEYWORDS.get(key.rpartition(".")[2], set())
+    for record in run.surface.ancestry(key):
+        init = record["members"].get("__init__", "")
+        if init.startswith("f:") and (signature := run.surface.signature(init, method=True)):
+            names.update(signature.keywords)
+    return frozenset(names)
+
+
+def _misfit(
+    signature: Signature,
+    node: ast.Call,
+    count: int,
+    keywords: dict[str, Value],
+    complete: bool,
+    closed: frozenset[str] | None,
+) -> str | None:
+    starred = any(isinstance(a, ast.Starred) for a in node.args)
+    if not starred and count > len(signature.positional) and not signature.more_positional:
+        most = len(signature.positional)
+        return f"takes at most {most} positional argument{'s' * (most != 1)}, and is given {count}"
+    for name in keywords:
+        unknown = name not in signature.keywords
+        if unknown and not signature.more_keywords:
+            return f"has no parameter {name}"
+        if unknown and closed is not None and name not in closed:
+            return f"has no parameter {name}"
+        if not starred and name in signature.positional[:count] and name in signature.keywords:
+            return f"is given {name} twice, by its place and by keyword"
+    if complete:
+        missing = [n for n in signature.positional[count : signature.required] if n not in keywords]
+        missing += [
+            n
+            for n, default in signature.keywords.items()
+            if not default and n not in signature.positional and n not in keywords
+        ]
+        if missing:
+            return f"needs {missing[0]}"
+    return None
+
+
+def _spelled(path: str) -> str:
+    if path.startswith("tensorflow."):
+        return "tf." + path.removeprefix("tensorflow.")
+    return path
+
+
+# Graphs and sessions.
+
+
+def _eager_refusal(
+    run: Any, node: ast.Call, callee: Api, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    """A function that refuses to work in eager mode."""
+    if not run.eager_here():
+        return
+    entry = callee.entry
+    refuses = entry.endswith("!")
+    if entry.startswith("c:"):
+        init = run.surface.member(entry[2:], "__init__") or ""
+        refuses = init.endswith("!")
+        if run.surface.inherits(entry[2:], _SAVER):
+            refuses = not arguments and "var_list" not in keywords
+    elif callee.path.endswith(
+        (
+            "train.MonitoredTrainingSession",
+            "data.make_initializable_iterator",
+            "train.import_meta_graph",
+            "train.export_meta_graph",
+            "tensorflow.gradients",
+        )
+    ):
+        refuses = True
+    if refuses:
+        run.report(
+            "graph-only",
+            node,
+            f"{_spelled(callee.path)} does not work in eager mode, which is on here",
+            raises="RuntimeError",
+        )
+
+
+def _run_of_session(run: Any, node: ast.Call, owner: Value, arguments: Sequence[Value]) -> None:
+    """`session.run`: what it fetches has to be in its graph."""
+    fetched = arguments[0] if arguments else ANY
+    if any(_merged_nothing(part) for part in _parts(fetched)):
+        run.report(
+            "summary-merged-none",
+            node,
+            "what merge_all gave is None here, and None cannot be fetched",
+            raises="TypeError",
+        )
+    alone = isinstance(owner, Kind) and owner.eager is True
+    if run.mode is True and (alone or is_eager(fetched)):
+        run.report(
+            "session-without-graph",
+            node,
+            "nothing was built in a graph: eager mode is on",
+            raises="RuntimeError",
+        )
+    elif any(is_eager(option) for option in alternatives(fetched)) and run.mode is False:
+        run.report(
+            "session-without-graph",
+            node,
+            "what is fetched here was made in eager mode, and is in no graph",
+            raises="RuntimeError",
+        )
+
+
+def _parts(value: Value, depth: int = 0) -> Sequence[Value]:
+    if depth > 3:
+        return []
+    if isinstance(value, Tuple):
+        return [p for item in value.items for p in _parts(item, depth + 1)]
+    if isinstance(value, Container):
+        entries = [*value.items.values(), *([value.element] if value.element is not None else [])]
+        return [p for item in entries for p in _parts(item, depth + 1)]
+    return list(alternatives(value))
+
+
+def _merged_nothing(value: Value) -> bool:
+    return isinstance(value, Kind) and value.name == "nothing merged"
+
+
+def _tensorflow_call(
+    run: Any, node: ast.Call, callee: Api, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    name = callee.path.removeprefix("tensorflow.")
+    module, _, last = name.rpartition(".")
+    if module == "summary" and last in SUMMARIES:
+        _summary(run, node)
+    elif name in ("image.resize", "image.resize_with_pad") and run.program.graphs:
+        run.report(
+            "image-resize",
+            node,
+            "pixel centres are at half integers here, which TensorFlow 1's resize functions did "
+            "not do",
+        )
+    elif last == "run" and module.endswith("app"):
+        return
+    elif name == "compat.v1.summary.merge" and arguments:
+        if any(kind_of(part) == "summary of TensorFlow 2" for part in _parts(arguments[0])):
+            run.report(
+                "summary-merged-none",
+                node,
+                "what a summary of TensorFlow 2 gives is no summary, and cannot be merged",
+                raises="TypeError",
+            )
+    elif name in ("concat", "split") and len(arguments) > 1:
+        _before_version_1(run, node, name, arguments)
+    elif last in _SHAPED:
+        _needs_integers(run, node, arguments[:2])
+        if "shape" in keywords:
+            _needs_integers(run, node, [keywords["shape"]])
+
+
+_SHAPED = (
+    "zeros",
+    "ones",
+    "reshape",
+    "fill",
+    "get_variable",
+    "placeholder",
+    "random_normal",
+    "normal",
+)
+
+
+def _before_version_1(run: Any, node: ast.Call, name: str, arguments: Sequence[Value]) -> None:
+    """tf.concat(axis, values) and tf.split(axis, count, value), as they were before 1.0."""
+    axis = isinstance(arguments[0], Const) and isinstance(arguments[0].value, int)
+    if axis and (name == "concat" or (len(arguments) > 2 and not isinstance(arguments[2], Const))):
+        run.report(
+            "call-signature",
+            node,
+            f"tf.{name} takes its axis last since TensorFlow 1.0",
+            raises="ValueError",
+        )
+
+
+def _summary(run: Any, node: ast.Call) -> None:
+    """A summary of TensorFlow 2 in a tree that builds graphs and merges."""
+    if not run.program.graphs or "writer v2" in run.program.facts:
+        return
+    function = node.func
+    edits: tuple[Edit, ...] = ()
+    if isinstance(function, ast.Attribute) and run.text(function.value) == "tf.summary":
+        edits = replacement(function.value, "tf.compat.v1.summary")
+    run.report(
+        "summary-v2",
+        node,
+        "a summary of TensorFlow 2 adds nothing to the graph's summaries; nothing is logged",
+        edits,
+    )
+
+
+# Methods.
+
+
+def method_call(
+    run: Any,
+    node: Any,
+    callee: Method,
+    arguments: Sequence[Value],
+    keywords: dict[str, Value],
+    complete: bool,
+) -> None:
+    """A call of a method of a known instance."""
+    if not isinstance(node, ast.Call):
+        return
+    owner, name, key = callee.owner, callee.name, kind_of(callee.owner)
+    if key in run.surface.classes:
+        if run.surface.inherits(key, _SESSION) and name == "run":
+            _run_of_session(run, node, owner, arguments)
+        if run.surface.inherits(key, _OPTIMIZER) and name in ("minimize", "compute_gradients"):
+            _minimise(run, node, arguments, keywords)
+        if callee.signature.endswith("!") and run.eager_here():
+            run.report(
+                "graph-only",
+                node,
+                f"{key.rpartition('.')[2]}.{name} does not work in eager mode, which is on here",
+                raises="RuntimeError",
+            )
+        if callee.signature.startswith("f:") and key.startswith(("tensorflow.", "keras.")):
+            _method_signature(
+                run, node, key, name, callee.signature, len(arguments), keywords, complete
+            )
+        if run.surface.inherits(key, _MODEL):
+            _keras_saved(run, node, name, arguments)
+    elif key in ("tensor", "operation") and name in ("eval", "run"):
+        if (
+            isinstance(owner, Kind)
+            and owner.eager is True
+            and key == "operation"
+            and run.mode is True
+        ):
+            run.report(
+                "session-without-graph",
+                node,
+                "an operation made in eager mode is None",
+                raises="AttributeError",
+            )
+    elif isinstance(owner, Unknown) and name == "run" and arguments:
+        _run_of_session(run, node, owner, arguments)
+    _text_and_bytes(run, node, owner, name, arguments)
+    if key == "list" and name == "sort" and (arguments or "cmp" in keywords):
+        run.report(
+            "call-signature",
+            node,
+            "list.sort takes a key, and no comparison any more",
+            raises="TypeError",
+        )
+
+
+def _method_signature(
+    run: Any,
+    node: ast.Call,
+    key: str,
+    name: str,
+    entry: str,
+    count: int,
+    keywords: dict[str, Value],
+    complete: bool,
+) -> None:
+    signature = run.surface.signature(entry, method=True)
+    if signature is None:
+        return
+    problem = _misfit(signature, node, count, keywords, complete, None)
+    if problem is not None:
+        owner = key.rpartition(".")[2]
+        run.report("call-signature", node, f"{owner}.{name} {problem}", raises="TypeError")
+
+
+def _minimise(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    loss = arguments[0] if arguments else keywords.get("loss", ANY)
+    if not run.eager_here() or isinstance(loss, (Function, Bound)):
+        return
+    if isinstance(loss, Unknown) and run.mode is None:
+        return
+    run.report(
+        "graph-only",
+        node,
+        "an optimiser of tf.compat.v1 takes a function for its loss in eager mode, which is on "
+        "here",
+        raises="RuntimeError",
+    )
+
+
+def _keras_saved(run: Any, node: ast.Call, name: str, arguments: Sequence[Value]) -> None:
+    path = constant(arguments[0], str) if arguments else None
+    if path is None:
+        return
+    if name == "save" and not path.endswith((".keras", ".h5", ".hdf5")):
+        run.report(
+            "keras-saved-name",
+            node,
+            f"{path!r} ends in neither .keras nor .h5",
+            raises="ValueError",
+        )
+    if name == "save_weights" and not path.endswith(".weights.h5"):
+        run.report(
+            "keras-saved-name", node, f"{path!r} does not end in .weights.h5", raises="ValueError"
+        )
+
+
+_SAID = {"bytes": "bytes", "str": "text"}
+
+
+def _text_and_bytes(
+    run: Any, node: ast.Call, owner: Value, name: str, arguments: Sequence[Value]
+) -> None:
+    kind, given = kind_of(owner), kind_of(arguments[0]) if arguments else ""
+    methods = ("split", "rsplit", "replace", "startswith", "endswith", "strip", "join", "find")
+    if {kind, given} == {"str", "bytes"} and name in methods:
+        run.report(
+            "python2-bytes",
+            node,
+            f"{name} of {_SAID[kind]} takes no {_SAID[given]}",
+            raises="TypeError",
+        )
+    elif kind == "binary file" and name == "write" and given == "str":
+        run.report(
+            "python2-bytes", node, "a file opened in binary mode takes no text", raises="TypeError"
+        )
+    elif kind == "text file" and name == "write" and given == "bytes":
+        run.report(
+            "python2-bytes", node, "a file opened in text mode takes no bytes", raises="TypeError"
+        )
+
+
+# Builtins and the standard library.
+
+
+def given_by_builtin(
+    run: Any, name: str, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> Value:
+    """What a call of a builtin gives."""
+    first = arguments[0] if arguments else ANY
+    if name in ("list", "sorted", "tuple"):
+        if arguments:
+            return Container("list", element=run.element(first))
+        return Container("list")
+    if name == "dict":
+        return Container("dict", dict(keywords), element=ANY if arguments else None)
+    if name in ("map", "filter"):
+        return Kind(name)
+    if name == "open":
+        return opened(arguments, keywords, default="r")
+    if name in ("int", "float") and isinstance(first, Const):
+        try:
+            return Const({"int": int, "float": float}[name](first.value))
+        except (TypeError, ValueError):
+            return Kind(name)
+    if name == "len":
+        return Kind("int")
+    if name == "enumerate" or name == "reversed" or name == "iter":
+        return Kind(tables.BUILTIN_RETURNS[name])
+    kind = tables.BUILTIN_RETURNS.get(name, "")
+    return Kind(kind) if kind else ANY
+
+
+def opened(arguments: Sequence[Value], keywords: dict[str, Value], default: str) -> Value:
+    """A file, by its mode."""
+    mode = keywords.get("mode") or (arguments[1] if len(arguments) > 1 else Const(default))
+    text = constant(mode, str)
+    if text is None:
+        return ANY
+    return Kind("binary file" if "b" in text else "text file")
+
+
+def _range(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    _needs_integers(run, node, arguments)
+    for value in arguments:
+        if kind_of(value) == "unknown dimension":
+            run.report("unknown-dimension", node, "this dimension is None", raises="TypeError")
+
+
+def _needs_integers(run: Any, node: ast.Call, arguments: Sequence[Value]) -> None:
+    if run.divides_anew():
+        return
+    for i, value in enumerate(arguments):
+        parts = _parts(value) if isinstance(value, (Tuple, Container)) else [value]
+        if any(kind_of(p) == "quotient" for p in parts):
+            place = node.args[i] if i < len(node.args) else node
+            run.report(
+                "python2-division",
+                node,
+                "a quotient is a float in Python 3, where an integer is needed",
+                divided(run, place),
+                raises="TypeError",
+            )
+
+
+def _len(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
+    kind = kind_of(arguments[0]) if arguments else ""
+    if kind in ("map", "filter", "zip", "generator"):
+        run.report(
+            "python2-sequence",
+            node,
+            f"{kind}(...) has no length in Python 3",
+            wrapped(run, node.args[0]),
+            raises="TypeError",
+        )
+
+
+def _int(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
+    if (
+        arguments
+        and kind_of(arguments[0]) == "unknown dimension"
+        and run.shapes_of_ints
+        and not run.v1_shapes()
+    ):
+        run.report(
+            "unknown-dimension", node, "this dimension is None, and no number", raises="TypeError"
+        )
+
+
+def _sorted(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    if "cmp" in keywords or len(arguments) > 1:
+        run.report(
+            "call-signature",
+            node,
+            "sorted takes a key, and no comparison any more",
+            raises="TypeError",
+        )
+
+
+def _shuffled(run: Any, node: ast.Call, arguments: Sequence[Value]) -> None:
+    kind = kind_of(arguments[0]) if arguments else ""
+    if kind in tables.LAZY:
+        run.report(
+            "python2-sequence",
+            node,
+            f"{kind}(...) is no list in Python 3, and cannot be shuffled in place",
+            wrapped(run, node.args[0]),
+            raises="TypeError",
+        )
+
+
+def _numpy_load(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    if "encoding" in keywords and "allow_pickle" not in keywords and len(arguments) < 3:
+        run.report(
+            "load-allow-pickle",
+            node,
+            "an encoding is for pickles, and np.load refuses those unless allow_pickle=True",
+            raises="ValueError",
+        )
+
+
+def _pickle_dump(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    if len(arguments) > 1 and kind_of(arguments[1]) == "text file":
+        run.report(
+            "python2-bytes",
+            node,
+            "pickle writes bytes; open the file with 'wb'",
+            raises="TypeError",
+        )
+
+
+def _pickle_load(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    if arguments and kind_of(arguments[0]) == "text file":
+        run.report(
+            "python2-bytes", node, "pickle reads bytes; open the file with 'rb'", raises="TypeError"
+        )
+
+
+def _csv(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
+    if arguments and kind_of(arguments[0]) == "binary file":
+        run.report("python2-bytes", node, "csv reads and writes text; open the file in text mode")
+
+
+def _h5py_file(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    old = run.program.graphs or run.program.python2
+    if old and len(arguments) == 1 and "mode" not in keywords:
+        run.report("file-mode", node, "h5py 3 opens for reading here, h5py 2 made the file")
+
+
+_SPECIAL = {
+    "builtins.range": _range,
+    "builtins.len": _len,
+    "builtins.int": _int,
+    "builtins.sorted": _sorted,
+    "numpy.load": _numpy_load,
+    "pickle.dump": _pickle_dump,
+    "pickle.load": _pickle_load,
+    "csv.reader": _csv,
+    "csv.writer": _csv,
+    "h5py.File": _h5py_file,
+}

@@ -1,0 +1,507 @@
+"""Judgements on names: imports, builtins, attributes."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from harness.scan import tables
+from harness.scan.findings import Edit
+from harness.scan.values import (
+    ANY,
+    Api,
+    Class,
+    Const,
+    Container,
+    Function,
+    Kind,
+    Method,
+    Object,
+    Unknown,
+    Value,
+    kind_of,
+)
+
+
+def replacement(node: ast.AST, text: str) -> tuple[Edit, ...]:
+    """An edit that puts text in a node's place."""
+    if getattr(node, "end_lineno", None) is None:
+        return ()
+    return (Edit(node.lineno, node.col_offset, node.end_lineno, node.end_col_offset, text),)  # type: ignore[attr-defined]
+
+
+def attribute_edit(node: ast.Attribute, text: str) -> tuple[Edit, ...]:
+    """An edit that replaces `.attr` alone."""
+    value = node.value
+    if node.end_lineno is None or value.end_lineno is None or value.end_col_offset is None:
+        return ()
+    assert node.end_col_offset is not None
+    return (
+        Edit(value.end_lineno, value.end_col_offset, node.end_lineno, node.end_col_offset, text),
+    )
+
+
+# Imports.
+
+
+def import_of_unknown(run: Any, node: ast.stmt, name: str, alias: Any) -> None:
+    """A module that is neither in the tree nor in a package that the surface knows."""
+    top = name.split(".")[0]
+    if top in tables.PYTHON2_MODULES:
+        new = tables.PYTHON2_MODULES[top]
+        edits: tuple[Edit, ...] = ()
+        if top in tables.SAME_INTERFACE and isinstance(node, ast.Import) and len(node.names) == 1:
+            bound = alias.asname or top
+            edits = replacement(
+                node, f"import {new} as {bound}" if bound != new else f"import {new}"
+            )
+        elif top in tables.SAME_INTERFACE and isinstance(node, ast.ImportFrom):
+            names = ", ".join(f"{a.name} as {a.asname}" if a.asname else a.name for a in node.names)
+            edits = replacement(node, f"from {new} import {names}")
+        run.report(
+            "module-gone",
+            node,
+            f"{top} is Python 2's; its place was taken by {new}",
+            edits,
+            raises="ModuleNotFoundError",
+        )
+    elif top in tables.PYTHON312_MODULES:
+        module_on_its_way_out(run, node, name)
+
+
+def import_gone(run: Any, node: ast.stmt, name: str, path: str, alias: Any) -> None:
+    """A module that its package no longer has."""
+    rule = "contrib" if path.startswith("tensorflow.contrib") else "module-gone"
+    known = run.surface.versions.get(path.split(".")[0], run.surface.versions["python"])
+    hint = ""
+    if path.startswith("tensorflow.contrib"):
+        inside = name.removeprefix("tensorflow.contrib.")
+        hint = (
+            "; pip install tf-slim, import tf_slim"
+            if inside.startswith(("slim", "contrib")) or name.endswith("contrib")
+            else ""
+        )
+    run.report(
+        rule,
+        node,
+        f"{path.split('.')[0]} {known} has no module {path}{hint}",
+        raises="ModuleNotFoundError",
+    )
+
+
+def module_on_its_way_out(run: Any, node: ast.stmt, name: str) -> None:
+    """A module of the standard library that Python 3.12 dropped."""
+    top = name.split(".")[0]
+    if top in tables.PYTHON312_MODULES:
+        run.report(
+            "module-gone", node, f"{top} is gone from Python 3.12 on", raises="ModuleNotFoundError"
+        )
+
+
+# Names.
+
+
+def builtin(run: Any, node: ast.Name) -> Value:
+    """A name that is bound nowhere: a builtin of Python 3, of Python 2, or something unknown."""
+    entry = run.surface.entry("builtins", node.id)
+    if entry:
+        return Api(f"builtins.{node.id}", entry)
+    if node.id in tables.PYTHON2_NAMES and isinstance(node.ctx, ast.Load):
+        new = tables.PYTHON2_NAMES[node.id]
+        edits = replacement(node, new) if node.id in tables.RENAMED_IN_PLACE else ()
+        run.report(
+            "python2-name",
+            node,
+            f"{node.id} is Python 2's; use {new}",
+            edits,
+            raises="NameError",
+        )
+        if node.id in tables.RENAMED_IN_PLACE:
+            return Api(f"builtins.{new}", run.surface.entry("builtins", new) or "v")
+    return ANY
+
+
+# Attributes of packages.
+
+
+def name_gone(run: Any, node: ast.Attribute, owner: Api, path: str, imported: Any) -> None:
+    """A name that an installed package does not have."""
+    place = imported or node
+    if owner.path.startswith("tensorflow"):
+        _tensorflow_name_gone(run, node, place, path)
+        return
+    package = path.split(".")[0]
+    version = run.surface.versions.get(package)
+    new, edits = _renamed(path, node, imported)
+    said = f"; use {new}" if new else ""
+    name = f"{package} {version}" if version else f"Python 3's {owner.path}"
+    run.report(
+        "name-gone",
+        place,
+        f"{name} has no {path if version else node.attr}{said}",
+        edits,
+        raises="ImportError" if imported else "AttributeError",
+    )
+
+
+def _renamed(path: str, node: ast.Attribute, imported: Any) -> tuple[str, tuple[Edit, ...]]:
+    name = path.rpartition(".")[2]
+    if path.startswith("numpy.") and path.count(".") == 1:
+        if name in tables.NUMPY_SCALARS:
+            new = tables.NUMPY_SCALARS[name]
+            return new, () if imported else replacement(node, new)
+        if name in tables.NUMPY_RENAMED:
+            new = tables.NUMPY_RENAMED[name]
+            return f"numpy.{new}", () if imported else attribute_edit(node, f".{new}")
+    new = _MOVED.get(path, "")
+    return new, ()
+
+
+_MOVED = {
+    "itertools.izip": "zip",
+    "itertools.imap": "map",
+    "itertools.ifilter": "filter",
+    "itertools.izip_longest": "itertools.zip_longest",
+    "string.letters": "string.ascii_letters",
+    "string.lowercase": "string.ascii_lowercase",
+    "string.uppercase": "string.ascii_uppercase",
+    "string.maketrans": "str.maketrans",
+    "string.join": "str.join",
+    "string.replace": "str.replace",
+    "string.split": "str.split",
+    "string.strip": "str.strip",
+    "string.atoi": "int",
+    "string.atof": "float",
+    "sys.maxint": "sys.maxsize",
+    "os.getcwdu": "os.getcwd",
+    "time.clock": "time.perf_counter",
+    "urllib.urlretrieve": "urllib.request.urlretrieve",
+    "urllib.urlopen": "urllib.request.urlopen",
+    "urllib.quote": "urllib.parse.quote",
+    "urllib.urlencode": "urllib.parse.urlencode",
+    "inspect.getargspec": "inspect.getfullargspec",
+    "collections.Mapping": "collections.abc.Mapping",
+    "collections.Iterable": "collections.abc.Iterable",
+    "collections.Sequence": "collections.abc.Sequence",
+    "scipy.misc.imread": "imageio.v3.imread",
+    "scipy.misc.imsave": "imageio.v3.imwrite",
+    "scipy.misc.imresize": "PIL.Image.Image.resize",
+    "PIL.Image.ANTIALIAS": "PIL.Image.LANCZOS",
+}
+
+
+def _tensorflow_name_gone(run: Any, node: ast.Attribute, place: ast.AST, path: str) -> None:
+    version = run.surface.versions["tensorflow"]
+    short = path.removeprefix("tensorflow.").removeprefix("compat.v1.")
+    old = f"tf.{short}"
+    raises = "AttributeError" if place is node else "ImportError"
+    if short == "contrib" or short.startswith("contrib."):
+        run.report("contrib", place, f"TensorFlow {version} has no tf.contrib", raises=raises)
+    elif f"{short}.".startswith(("layers.", "nn.rnn_cell.")):
+        run.report(
+            "keras3-gone",
+            place,
+            f"tf.{path.removeprefix('tensorflow.')} is not available with Keras 3",
+            raises=raises,
+        )
+    else:
+        new = run.surface.renames.get(old, "")
+        if new in ("", old):
+            v1 = run.surface.entry(
+                f"tensorflow.compat.v1{'.' + short.rpartition('.')[0] if '.' in short else ''}",
+                short.rpartition(".")[2],
+            )
+            new = (
+                f"tf.compat.v1.{short}"
+                if v1 and not path.startswith("tensorflow.compat.v1.")
+                else ""
+            )
+        new = _BEFORE_1.get(short, new)
+        if not _exists(run, new):
+            new = ""
+        base = run.text(node.value) if place is node else ""
+        edits: tuple[Edit, ...] = ()
+        if new and base == "tf" and short not in _BEFORE_1:
+            edits = replacement(node, new)
+        spelled = "tf." + path.removeprefix("tensorflow.")
+        said = f"; use {new}" if new else ""
+        run.report(
+            "name-gone", place, f"TensorFlow {version} has no {spelled}{said}", edits, raises=raises
+        )
+
+
+def _exists(run: Any, name: str) -> bool:
+    module, _, last = f"tensorflow.{name.removeprefix('tf.')}".rpartition(".")
+    return run.surface.entry(module, last) is not None
+
+
+# Names that TensorFlow 1.0 took away, which tf_upgrade_v2 does not know.
+_BEFORE_1 = {
+    "mul": "tf.multiply",
+    "sub": "tf.subtract",
+    "neg": "tf.negative",
+    "pack": "tf.stack",
+    "unpack": "tf.unstack",
+    "select": "tf.where",
+    "batch_matmul": "tf.matmul",
+    "complex_abs": "tf.abs",
+    "inv": "tf.math.reciprocal",
+    "listdiff": "tf.compat.v1.setdiff1d",
+    "scalar_summary": "tf.compat.v1.summary.scalar",
+    "histogram_summary": "tf.compat.v1.summary.histogram",
+    "image_summary": "tf.compat.v1.summary.image",
+    "merge_all_summaries": "tf.compat.v1.summary.merge_all",
+    "merge_summary": "tf.compat.v1.summary.merge",
+    "train.SummaryWriter": "tf.compat.v1.summary.FileWriter",
+    "nn.rnn_cell": "",
+}
+
+
+def data_member(run: Any, node: ast.Attribute, owner: Api) -> Value:
+    """An attribute of a package's constant: the parsed flags are the ones that matter."""
+    if owner.path.endswith("flags.FLAGS"):
+        return flags_member(run, node)
+    return ANY
+
+
+def flags_member(run: Any, node: ast.Attribute) -> Value:
+    """An attribute of FLAGS."""
+    if node.attr == "_parse_flags":
+        run.report(
+            "flags-parsed",
+            node,
+            f"absl's FLAGS has no {node.attr}",
+            raises="AttributeError",
+        )
+    return ANY
+
+
+# Attributes of values.
+
+
+def member(run: Any, node: ast.Attribute, owner: Value) -> Value:
+    """An attribute of an instance."""
+    kind, name = kind_of(owner), node.attr
+    if isinstance(owner, Unknown):
+        return _member_of_unknown(run, node)
+    if kind in ("dimension", "maybe_dimension"):
+        if name == "value":
+            _dimension_value(run, node)
+        return Kind("int")
+    if kind == "unknown dimension":
+        if name == "value":
+            _dimension_value(run, node)
+        return Kind("unknown dimension")
+    if kind == "maybe_shape":
+        return Method(owner, name)
+    if kind in ("tensor", "variable", "refvariable"):
+        return _member_of_tensor(run, node, owner, kind)
+    if kind in ("keys", "values", "items") or kind in ("map", "filter", "zip", "range"):
+        return _member_of_lazy(run, node, owner, kind)
+    if kind in ("generator", "iterator", "enumerate", "reversed", "text file", "binary file"):
+        if name == "next":
+            _next(run, node)
+        return Method(owner, name)
+    key = tables.CLASS_OF.get(kind, kind)
+    if key in run.surface.classes:
+        return _member_of_class(run, node, owner, key)
+    return Method(owner, name)
+
+
+def _member_of_unknown(run: Any, node: ast.Attribute) -> Value:
+    name = node.attr
+    if name == "shape":
+        return Kind("maybe_shape")
+    if name == "_parse_flags":
+        return flags_member(run, node)
+    if name in tables.PYTHON2_DICT and name not in run.program.members:
+        _python2_dict(run, node)
+    return Method(ANY, name)
+
+
+def _python2_dict(run: Any, node: ast.Attribute) -> None:
+    new = tables.PYTHON2_DICT[node.attr]
+    edits = attribute_edit(node, f".{new}") if new != "in" else ()
+    run.report(
+        "member-gone",
+        node,
+        f"a dict of Python 3 has no {node.attr}; use {new}",
+        edits,
+        raises="AttributeError",
+    )
+
+
+def _dimension_value(run: Any, node: ast.Attribute) -> None:
+    if run.shapes_of_ints and not run.v1_shapes():
+        run.report(
+            "dimension-value",
+            node,
+            "an entry of a shape is an int or None in TensorFlow 2, and has no .value",
+            attribute_edit(node, ""),
+            raises="AttributeError",
+        )
+
+
+def _member_of_tensor(run: Any, node: ast.Attribute, owner: Value, kind: str) -> Value:
+    name = node.attr
+    if name == "shape":
+        return Kind("shape", shape=owner.shape if isinstance(owner, Kind) else None)
+    if name == "initialized_value" and kind == "variable":
+        run.report(
+            "variable-initial-value",
+            node,
+            "initialized_value is not implemented for the variables of TensorFlow 2",
+            raises="NotImplementedError",
+        )
+    eager = isinstance(owner, Kind) and owner.eager is True
+    if eager and name in tables.EAGER_REFUSES.get(kind, ()):
+        run.report(
+            "graph-only",
+            node,
+            f"a {kind} made in eager mode has no {name}",
+            raises="AttributeError",
+        )
+    if kind == "tensor" and name not in ("get_shape",):
+        _absent(run, node, tables.TENSOR, "a tensor")
+    return Method(owner, name)
+
+
+def _member_of_lazy(run: Any, node: ast.Attribute, owner: Value, kind: str) -> Value:
+    name = node.attr
+    if name in ("sort", "append", "extend", "reverse", "insert", "remove", "pop"):
+        run.report(
+            "python2-sequence",
+            node,
+            f"{_spelled(kind)} is no list in Python 3 and has no {name}",
+            wrapped(run, node.value),
+            raises="AttributeError",
+        )
+    elif name == "next":
+        _next(run, node)
+    return Method(owner, name)
+
+
+def _spelled(kind: str) -> str:
+    return f"a dict's {kind}()" if kind in ("keys", "values", "items") else f"{kind}(...)"
+
+
+def wrapped(run: Any, node: ast.expr) -> tuple[Edit, ...]:
+    """An edit that wraps an expression in list(...)."""
+    return replacement(node, f"list({run.text(node)})") if isinstance(node, ast.Call) else ()
+
+
+def _next(run: Any, node: ast.Attribute) -> None:
+    run.report(
+        "python2-iterator",
+        node,
+        "iterators of Python 3 have no next method; call next(...)",
+        raises="AttributeError",
+    )
+
+
+# Classes of which every attribute is known.
+_CLOSED = ("tensorflow.python.", "keras.src.", "numpy.ndarray", "h5py._hl.dataset.")
+# Members of Python 2's builtins. Of a list or a str nothing else is said: where a program takes
+# either, it asks first.
+_LOST_BY_BUILTINS = {"builtins.str": ("decode",), "builtins.dict": tuple(tables.PYTHON2_DICT)}
+
+
+def _member_of_class(run: Any, node: ast.Attribute, owner: Value, key: str) -> Value:
+    name = node.attr
+    entry = run.surface.member(key, name)
+    if entry is None and not name.startswith("_"):
+        if name in tables.PYTHON2_DICT and key == "builtins.dict":
+            _python2_dict(run, node)
+        else:
+            _absent(run, node, key, _article(key))
+        return ANY
+    if key == "h5py._hl.files.File" or key.endswith("FLAGS"):
+        return Method(owner, name, entry or "")
+    return Method(owner, name, entry or "")
+
+
+def _article(key: str) -> str:
+    return f"a {key.rpartition('.')[2]}" if key.startswith("builtins.") else key.rpartition(".")[2]
+
+
+def _absent(run: Any, node: ast.Attribute, key: str, said: str) -> bool:
+    name = node.attr
+    lost = name in _LOST_BY_BUILTINS.get(key, ())
+    if (
+        not (key.startswith(_CLOSED) or lost)
+        or run.surface.member(key, name) is not None
+        or name.startswith("_")
+    ):
+        return False
+    if not isinstance(node.ctx, ast.Load) or key == "builtins.function":
+        return False
+    run.report(
+        "member-gone", node, f"{said} has no {name}{_instead(key, name)}", raises="AttributeError"
+    )
+    return True
+
+
+_INSTEAD = {
+    "fit_generator": "fit",
+    "evaluate_generator": "evaluate",
+    "predict_generator": "predict",
+    "predict_classes": "predict and argmax",
+    "predict_proba": "predict",
+    "make_one_shot_iterator": "tf.compat.v1.data.make_one_shot_iterator(dataset)",
+    "make_initializable_iterator": "tf.compat.v1.data.make_initializable_iterator(dataset)",
+    "output_types": "tf.compat.v1.data.get_output_types(dataset)",
+    "output_shapes": "tf.compat.v1.data.get_output_shapes(dataset)",
+    "value": "dataset[()]",
+    "itemset": "array[index] = value",
+    "ptp": "np.ptp(array)",
+    "newbyteorder": "array.view(array.dtype.newbyteorder(order))",
+    "tostring": "tobytes",
+    "decode": "nothing: text is text",
+}
+
+
+def _instead(key: str, name: str) -> str:
+    return f"; use {_INSTEAD[name]}" if name in _INSTEAD else ""
+
+
+def inherited(run: Any, node: ast.Attribute, owner: Object) -> Value:
+    """An attribute of an instance of the tree's class that the tree does not define."""
+    if node.attr in ("iteritems", "has_key", "iterkeys", "itervalues"):
+        for base in owner.cls.ancestors():
+            if isinstance(base, Api) and base.path in ("builtins.dict", "collections.OrderedDict"):
+                _python2_dict(run, node)
+    return ANY
+
+
+def class_made(run: Any, node: ast.ClassDef, cls: Class) -> None:
+    """A class that iterates as Python 2 did."""
+    names = cls.members
+    if "next" in names and "__iter__" in names and "__next__" not in names:
+        function = names["next"]
+        place = function.node if isinstance(function, Function) else node
+        returns_self = not isinstance(names["__iter__"], Function) or _returns_self(
+            names["__iter__"]
+        )
+        if returns_self:
+            run.report(
+                "python2-iterator",
+                place,
+                f"iterating over {cls.name} asks for __next__, and it has next",
+            )
+
+
+def _returns_self(function: Function) -> bool:
+    return any(
+        isinstance(n, ast.Return) and isinstance(n.value, ast.Name) and n.value.id == "self"
+        for n in ast.walk(function.node)
+    )
+
+
+def constant(value: Value, kind: type) -> Any:
+    """The literal behind a value, or None."""
+    return value.value if isinstance(value, Const) and isinstance(value.value, kind) else None
+
+
+def is_list(value: Value) -> bool:
+    """Whether a value is certainly a list."""
+    return isinstance(value, Container) and value.kind == "list"

@@ -1,0 +1,264 @@
+"""Judgements on what is done with values: entries, arithmetic, in-place operators, iteration."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from harness.scan import tables
+from harness.scan.findings import Edit
+from harness.scan.judge.names import replacement, wrapped
+from harness.scan.values import (
+    ANY,
+    Api,
+    Const,
+    Container,
+    Kind,
+    Tuple,
+    Value,
+    alternatives,
+    kind_of,
+)
+
+
+def entry(run: Any, node: ast.Subscript, owner: Value, key: Value) -> Value:
+    """What `owner[key]` gives."""
+    kind = kind_of(owner)
+    sliced = kind_of(key) in ("slice", "slice of quotient")
+    _quotient_index(run, node, owner, key)
+    if kind == "shape":
+        return owner if sliced else _shape_entry(owner, key)
+    if kind == "maybe_shape":
+        return owner if sliced else Kind("maybe_dimension")
+    if kind in ("keys", "values", "items", "map", "filter", "zip"):
+        run.report(
+            "python2-sequence",
+            node,
+            f"{_spelled(kind)} cannot be indexed in Python 3",
+            wrapped(run, node.value),
+            raises="TypeError",
+        )
+        return owner.shape[0] if isinstance(owner, Kind) and owner.shape else ANY
+    if kind in ("tensor", "variable", "refvariable"):
+        return Kind("tensor", owner.eager if isinstance(owner, Kind) else None)
+    if kind == "ndarray":
+        return ANY
+    if isinstance(owner, Container):
+        if isinstance(key, Const) and _is_key(owner, key):
+            return owner.items[key.value]
+        return owner if sliced else owner.every()
+    if isinstance(owner, Tuple):
+        if (
+            isinstance(key, Const)
+            and isinstance(key.value, int)
+            and -len(owner.items) <= key.value < len(owner.items)
+        ):
+            return owner.items[key.value]
+        return ANY
+    if isinstance(owner, Const) and isinstance(owner.value, tuple):
+        return _of_constant(node, owner.value, key)
+    if kind in ("str", "bytes"):
+        return Kind("int" if kind == "bytes" and not sliced else kind)
+    return ANY
+
+
+def _is_key(owner: Container, key: Const) -> bool:
+    try:
+        return key.value in owner.items
+    except TypeError:
+        return False
+
+
+def _of_constant(node: ast.Subscript, value: tuple[Any, ...], key: Value) -> Value:
+    """An entry of a constant tuple, or its beginning: `sys.version_info[:2]`."""
+    if isinstance(node.slice, ast.Slice):
+        upper = node.slice.upper
+        end = upper.value if isinstance(upper, ast.Constant) else None
+        plain = node.slice.lower is None and isinstance(end, int)
+        return Const(value[:end]) if plain and isinstance(end, int) else ANY
+    if isinstance(key, Const) and isinstance(key.value, int) and key.value < len(value):
+        return Const(value[key.value])
+    return ANY
+
+
+def _shape_entry(owner: Value, key: Value) -> Value:
+    written = owner.shape if isinstance(owner, Kind) else None
+    if (
+        written
+        and isinstance(key, Const)
+        and isinstance(key.value, int)
+        and -len(written) <= key.value < len(written)
+        and written[key.value] is None
+    ):
+        return Kind("unknown dimension")
+    return Kind("dimension")
+
+
+_INDEXED = ("", "list", "tuple", "ndarray", "str", "tensor", "shape", "maybe_shape")
+
+
+def _quotient_index(run: Any, node: ast.Subscript, owner: Value, key: Value) -> None:
+    """A quotient as an index: of a dict it may be a key, of nothing else."""
+    if kind_of(owner) not in _INDEXED or isinstance(owner, (Api,)) or run.divides_anew():
+        return
+    parts = key.items if isinstance(key, Tuple) else (key,)
+    if any(kind_of(p) == "slice of quotient" for p in parts) or (
+        any(kind_of(p) == "quotient" for p in parts) and kind_of(owner) not in ("",)
+    ):
+        run.report(
+            "python2-division",
+            node,
+            "a quotient is a float in Python 3, and no index",
+            divided(run, node.slice),
+            raises="TypeError",
+        )
+
+
+def divided(run: Any, node: ast.AST) -> tuple[Edit, ...]:
+    """Edits that turn the one division in an expression into a floor division."""
+    found = [n for n in ast.walk(node) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div)]
+    if len(found) != 1:
+        return ()
+    division = found[0]
+    left, right = run.text(division.left), run.text(division.right)
+    if isinstance(division.left, ast.BinOp):
+        left = f"({left})"
+    if isinstance(division.right, ast.BinOp):
+        right = f"({right})"
+    return replacement(division, f"{left} // {right}")
+
+
+def stored(run: Any, node: ast.Subscript, owner: Value, key: Value) -> None:
+    """An entry that is assigned to."""
+    kind = kind_of(owner)
+    if kind in ("range", "map", "filter", "zip", "keys", "values", "items"):
+        run.report(
+            "python2-sequence",
+            node,
+            f"{_spelled(kind)} cannot be assigned to in Python 3",
+            raises="TypeError",
+        )
+    _quotient_index(run, node, owner, key)
+
+
+def _spelled(kind: str) -> str:
+    return f"a dict's {kind}()" if kind in ("keys", "values", "items") else f"{kind}(...)"
+
+
+def in_place(run: Any, node: ast.AugAssign, left: Value, right: Value) -> None:
+    """`x += y` of a variable."""
+    operator = type(node.op).__name__
+    if operator not in tables.IN_PLACE_REFUSED or not run.resource or run.v1_variables():
+        return
+    if not any(isinstance(o, Kind) and o.name == "variable" for o in alternatives(left)):
+        return
+    sign = tables.IN_PLACE_REFUSED[operator]
+    target, value = run.text(node.target), run.text(node.value)
+    if isinstance(node.value, (ast.BinOp, ast.IfExp, ast.BoolOp, ast.Compare, ast.Lambda)):
+        value = f"({value})"
+    edits = replacement(node, f"{target} = {target} {sign} {value}")
+    if node.end_lineno != node.lineno:
+        edits = ()
+    run.report(
+        "variable-in-place",
+        node,
+        f"{target} is a variable; {sign}= on one raises in TensorFlow 2",
+        edits,
+        raises="RuntimeError",
+    )
+
+
+def arithmetic(run: Any, node: ast.AST, op: ast.operator, left: Value, right: Value) -> None:
+    """Operands that do not go together any more."""
+    kinds = (kind_of(left), kind_of(right))
+    if isinstance(op, ast.RShift) and isinstance(left, Api) and left.path == "builtins.print":
+        run.report(
+            "python2-syntax",
+            node,
+            "print >> file is Python 2's; use print(..., file=file)",
+            raises="TypeError",
+        )
+    if isinstance(op, (ast.Add, ast.Mult)) and not isinstance(node, ast.AugAssign):
+        _lazy_operand(run, node, op, kinds)
+    none = "unknown dimension" in kinds and not any(k in ("tensor", "variable") for k in kinds)
+    if none and run.shapes_of_ints and not run.v1_shapes():
+        run.report(
+            "unknown-dimension",
+            node,
+            "this dimension is None, and None takes no part in arithmetic",
+            raises="TypeError",
+        )
+    if isinstance(op, ast.Add) and set(kinds) == {"str", "bytes"}:
+        run.report("python2-bytes", node, "bytes and text cannot be added", raises="TypeError")
+    if (
+        isinstance(op, ast.Div)
+        and run.program.python2
+        and not run.divides_anew()
+        and _whole(left)
+        and _whole(right)
+    ) and not _exact(left, right):
+        run.report(
+            "floor-division",
+            node,
+            "7 / 2 is 3.5 in Python 3: both operands are integers, and the quotient was one",
+            divided(run, node) if isinstance(node, ast.BinOp) else (),
+        )
+
+
+def _lazy_operand(run: Any, node: ast.AST, op: ast.operator, kinds: tuple[str, str]) -> None:
+    for mine, other in (kinds, kinds[::-1]):
+        if mine in tables.LAZY and (
+            other in ("list", *tables.LAZY) or (isinstance(op, ast.Mult) and other == "int")
+        ):
+            edits: tuple[Edit, ...] = ()
+            if isinstance(node, ast.BinOp):
+                edits = tuple(
+                    edit
+                    for side, kind in ((node.left, kinds[0]), (node.right, kinds[1]))
+                    if kind in tables.LAZY
+                    for edit in wrapped(run, side)
+                )
+            run.report(
+                "python2-sequence",
+                node,
+                f"{_spelled(mine)} is no list in Python 3, and is neither added nor repeated",
+                edits,
+                raises="TypeError",
+            )
+            return
+
+
+def _whole(value: Value) -> bool:
+    return kind_of(value) in ("int", "dimension") and not (
+        isinstance(value, Const) and value.value is True
+    )
+
+
+def _exact(left: Value, right: Value) -> bool:
+    return (
+        isinstance(left, Const)
+        and isinstance(right, Const)
+        and bool(right.value)
+        and left.value % right.value == 0
+    )
+
+
+def compared(run: Any, node: ast.Compare, left: Value, rights: list[Value]) -> None:
+    """Comparisons: bytes never equal text."""
+    for op, right in zip(node.ops, rights, strict=True):
+        if {kind_of(left), kind_of(right)} == {"str", "bytes"} and isinstance(
+            op, (ast.In, ast.NotIn)
+        ):
+            run.report("python2-bytes", node, "text is never in bytes", raises="TypeError")
+
+
+def discarded(run: Any, node: ast.Expr, value: Value) -> None:
+    """An expression statement."""
+    call = node.value
+    if (
+        kind_of(value) == "map"
+        and isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id == "map"
+    ):
+        run.report("lazy-map", node, "map is lazy in Python 3: nothing here is ever called")

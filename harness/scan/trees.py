@@ -1,0 +1,210 @@
+"""A scan of a whole tree, by several processes at once."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.scan import program as programs
+from harness.scan import surface
+from harness.scan.findings import Finding, ScanError
+from harness.scan.interpreter import Interpreter
+from harness.scan.program import Program
+from harness.scan.rules import RULES
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What a scan found.
+
+    Attributes:
+        tree: what was scanned.
+        files: how many files.
+        findings: in the order of files and lines.
+        versions: of the packages that the code was judged for.
+    """
+
+    tree: str
+    files: int
+    findings: tuple[Finding, ...]
+    versions: dict[str, str]
+
+    def count(self, severity: str) -> int:
+        """How many findings of a severity."""
+        return sum(finding.severity == severity for finding in self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        """What `json.dumps` can write."""
+        return {
+            "schema": SCHEMA,
+            "tree": self.tree,
+            "files": self.files,
+            "versions": self.versions,
+            "findings": [finding.to_json() for finding in self.findings],
+        }
+
+    @property
+    def fatal(self) -> bool:
+        """Whether anything fatal is open."""
+        return self.count("fatal") > 0
+
+
+def scan_tree(
+    root: Path, jobs: int | None = None, done: Callable[[int, int], None] | None = None
+) -> Scan:
+    """Scan a file or every Python file below a folder; nothing of it is executed.
+
+    Arguments:
+        root: the tree.
+        jobs: processes; as many as there are cores if None.
+        done: told after each portion how many files are done, of how many.
+
+    Raises:
+        ScanError: there is no such file or folder.
+    """
+    if not root.exists():
+        raise ScanError(f"{root}: no such file or folder to scan")
+    paths, findings = [], []
+    for path, problem in programs.files(root):
+        file = path.name if root.is_file() else path.relative_to(root).as_posix()
+        if problem is None:
+            paths.append(file)
+        else:
+            findings.append(_finding(file, problem))
+    findings += _judge_all(root, tuple(paths), jobs or os.cpu_count() or 1, done)
+    unique = sorted(set(findings))
+    return Scan(str(root), len(paths), tuple(unique), dict(surface.load().versions))
+
+
+def _finding(file: str, problem: programs.Unreadable) -> Finding:
+    rule = "not-parsed" if problem.fatal else "not-scanned"
+    return Finding(file, problem.line, 1, rule, problem.reason, RULES[rule].severity)
+
+
+def _judge_all(
+    root: Path, paths: tuple[str, ...], jobs: int, done: Callable[[int, int], None] | None
+) -> list[Finding]:
+    facts = gather_facts(root, paths)
+    portions = [paths[i : i + _PORTION] for i in range(0, len(paths), _PORTION)]
+    findings: list[Finding] = []
+    count = 0
+    if jobs == 1 or len(portions) < 2:
+        _begin(root, paths, facts)
+        results: Any = map(_judge, portions)
+        for portion, found in zip(portions, results, strict=True):
+            findings += found
+            count += len(portion)
+            if done is not None:
+                done(count, len(paths))
+        return findings
+    with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(root, paths, facts)) as pool:
+        for portion, found in zip(portions, pool.map(_judge, portions), strict=True):
+            findings += found
+            count += len(portion)
+            if done is not None:
+                done(count, len(paths))
+    return findings
+
+
+_PORTION = 16  # files
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What has to be known of a tree before any file of it can be judged.
+
+    Attributes:
+        tree: `graph` where something makes a graph or turns eager mode off, `v1 behaviour`, `v1
+            shapes`, `v1 variables`, `summary v1`, `summary v2`, `writer v2`, `python 2`.
+        imported: last parts of the names that some file imports.
+        scripts: files that are meant to be started.
+        members: names of functions defined anywhere in the tree.
+    """
+
+    tree: frozenset[str]
+    imported: frozenset[str]
+    scripts: frozenset[str]
+    members: frozenset[str]
+
+
+_SIGNS = {
+    "graph": rb"disable_eager_execution|disable_v2_behavior|\.as_default\(|with [^\n]*Session\(",
+    "v1 behaviour": rb"disable_v2_behavior\(",
+    "v1 shapes": rb"disable_v2_tensorshape\(",
+    "v1 variables": rb"disable_resource_variables\(",
+    "summary v1": rb"compat\.v1\.summary\.(scalar|histogram|image|audio|text)"
+    rb"|tensorflow\.compat\.v1 as",
+    "summary v2": rb"\btf\.summary\.(scalar|histogram|image|audio|text)\b",
+    "writer v2": rb"create_file_writer",
+    "graph code": rb"compat\.v1\.(placeholder|Session|get_variable|variable_scope|train)"
+    rb"|tensorflow\.compat\.v1|tensorflow\.contrib|tf\.contrib",
+    "python 2": rb"^\s*print\s+[\"'\w]|\bxrange\(|\braw_input\(|\.iteritems\(|\.has_key\("
+    rb"|import cPickle|python2|except \w+, \w+:",
+}
+_IMPORT = re.compile(rb"^\s*(?:import|from)\s+([\w.]+)(?:\s+import\s+([\w, ]+))?", re.M)
+_SCRIPT = re.compile(rb"__name__|app\.run\(|parse_args\(|sys\.argv")
+_DEF = re.compile(
+    rb"^\s*def\s+(iteritems|has_key|iterkeys|itervalues|view\w+|keys|values|items)\s*\(", re.M
+)
+
+
+def gather_facts(root: Path, paths: Sequence[str]) -> Facts:
+    """Look through every file's text once."""
+    tree: set[str] = set()
+    imported: set[str] = set()
+    scripts: set[str] = set()
+    members: set[str] = set()
+    packages = surface.load().packages
+    signs = {name: re.compile(pattern, re.M) for name, pattern in _SIGNS.items()}
+    for file in paths:
+        path = root if root.is_file() else root / file
+        try:
+            if not path.is_file() or path.stat().st_size > programs.LARGEST:
+                continue
+            text = path.read_bytes()
+        except OSError:
+            continue
+        tree.update(name for name, sign in signs.items() if name not in tree and sign.search(text))
+        for module, names in _IMPORT.findall(text):
+            if module.split(b".")[0].decode() in packages:
+                continue
+            imported.add(module.decode().rpartition(".")[2])
+            imported.update(name.strip().split(" ")[0] for name in names.decode().split(","))
+        if _SCRIPT.search(text):
+            scripts.add(file)
+        members.update(name.decode() for name in _DEF.findall(text))
+    return Facts(frozenset(tree), frozenset(imported), frozenset(scripts), frozenset(members))
+
+
+_state: tuple[Path, tuple[str, ...], Facts] | None = None
+
+
+def _begin(root: Path, paths: tuple[str, ...], facts: Facts) -> None:
+    """What a process needs to know before it judges."""
+    global _state
+    _state = (root, paths, facts)
+    surface.load()
+
+
+def _judge(files: Sequence[str]) -> list[Finding]:
+    assert _state is not None
+    root, paths, facts = _state
+    found: list[Finding] = []
+    known = surface.load()
+    program = Program(root, paths, facts)
+    for file in files:
+        module = program.fresh(file)
+        if module.problem is not None:
+            found.append(_finding(file, module.problem))
+        for line, text, edits in module.repairs:
+            message = f"Python 2 only: {text[:60]}"
+            found.append(Finding(file, line, 1, "python2-syntax", message, "fatal", edits))
+        found += Interpreter(program, known, module).run()
+    return found

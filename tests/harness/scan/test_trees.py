@@ -1,0 +1,163 @@
+"""Trees as they are found: broken files are reported and do not stop the scan, and nothing runs."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from harness.scan import ScanError, program, scan
+
+PLACEHOLDER = "import tensorflow as tf\nx = tf.compat.v1.placeholder(tf.float32)\n"
+SHAPE = "    return x.get_shape()[0].value\n"
+
+
+def write(root: Path, **files: str) -> Path:
+    for name, text in files.items():
+        path = root / (name.replace("__", "/") + ".py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return root
+
+
+def found(root: Path) -> set[tuple[str, int, str]]:
+    return {(f.file, f.line, f.rule) for f in scan(root, jobs=1).findings}
+
+
+def test_files_that_are_no_code_are_reported_and_the_rest_is_scanned(tmp_path: Path) -> None:
+    write(tmp_path, good="import tensorflow as tf\nx = tf.mul(1, 2)\n", broken="def (:\n")
+    (tmp_path / "latin.py").write_bytes(b"name = '\xe9'\n")
+    (tmp_path / "nul.py").write_bytes(b"a = 1\x00\n")
+    (tmp_path / "strange.py").write_bytes(b"# -*- coding: klingon -*-\n")
+    (tmp_path / "folder.py").mkdir()
+    (tmp_path / "gone.py").symlink_to(tmp_path / "nowhere.py")
+    assert found(tmp_path) == {
+        ("good.py", 2, "name-gone"),
+        ("broken.py", 1, "not-parsed"),
+        ("latin.py", 1, "not-parsed"),
+        ("nul.py", 1, "not-parsed"),
+        ("strange.py", 1, "not-parsed"),
+        ("gone.py", 1, "not-scanned"),
+    }
+
+
+def test_links_in_a_circle_end(tmp_path: Path) -> None:
+    write(tmp_path, a__b__code="import tensorflow as tf\ntf.mul(1, 2)\n")
+    (tmp_path / "a" / "b" / "up").symlink_to(tmp_path)
+    assert found(tmp_path) == {("a/b/code.py", 2, "name-gone"), ("a/b/up", 1, "not-scanned")}
+
+
+def test_an_enormous_file_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "LARGEST", 100)
+    write(tmp_path, table="x = 1\n" * 100)
+    assert found(tmp_path) == {("table.py", 1, "not-scanned")}
+
+
+def test_deep_nesting_does_not_stop_it(tmp_path: Path) -> None:
+    write(tmp_path, deep="x = " + "(" * 5000 + "1" + ")" * 5000 + "\n", other="import cPickle\n")
+    rules = {(file, rule) for file, _, rule in found(tmp_path)}
+    assert ("other.py", "module-gone") in rules
+    assert ("deep.py", "not-parsed") in rules
+
+
+def test_python_2_is_reported_line_by_line_and_read_on(tmp_path: Path) -> None:
+    source = 'import tensorflow as tf\nprint "a"\ntry:\n    y = tf.mul(1, 2)\nexcept ValueError, e:\n    print e\n'  # noqa: E501
+    write(tmp_path, old=source)
+    assert found(tmp_path) == {
+        ("old.py", 2, "python2-syntax"),
+        ("old.py", 4, "name-gone"),
+        ("old.py", 5, "python2-syntax"),
+        ("old.py", 6, "python2-syntax"),
+    }
+
+
+def test_nothing_is_executed(tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    write(tmp_path, evil=f"open({str(trace)!r}, 'w').write('ran')\nimport os\nos.abort()\n")
+    assert found(tmp_path) == set()
+    assert not trace.exists()
+
+
+def test_a_tree_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ScanError, match="nowhere: no such file or folder"):
+        scan(tmp_path / "nowhere")
+
+
+def test_a_kind_is_followed_through_imports_calls_and_attributes(tmp_path: Path) -> None:
+    layers = "import tensorflow as tf\ndef bias():\n    b = tf.compat.v1.get_variable('b', [3])\n    return b\ndef rows(shape):\n    return shape[0].value\n"  # noqa: E501
+    net = "from lib import layers\nclass Net:\n    def __init__(self, x):\n        self.b = layers.bias()\n        self.shape = x.get_shape()\n    def out(self):\n        b = self.b\n        b += 1\n        return layers.rows(self.shape)\nNet(None).out()\n"  # noqa: E501
+    write(tmp_path, lib__layers=layers, lib____init__="", net=net)
+    assert found(tmp_path) == {
+        ("net.py", 8, "variable-in-place"),
+        ("lib/layers.py", 6, "dimension-value"),
+    }
+
+
+def test_a_graph_is_known_wherever_the_code_is_called_from(tmp_path: Path) -> None:
+    model = (
+        "import tensorflow as tf\ndef inputs():\n    return tf.compat.v1.placeholder(tf.float32)\n"
+    )
+    main = "import tensorflow as tf\nimport model\nwith tf.Graph().as_default():\n    x = model.inputs()\n"  # noqa: E501
+    write(tmp_path, model=model, main=main)
+    assert found(tmp_path) == set()
+    write(tmp_path, main="import model\nx = model.inputs()\n")
+    assert found(tmp_path) == {("model.py", 3, "graph-only")}
+
+
+@pytest.mark.parametrize(
+    ("switch", "expected"),
+    [
+        ("pass", {"graph-only", "dimension-value", "variable-in-place"}),
+        ("tf.compat.v1.disable_eager_execution()", {"dimension-value", "variable-in-place"}),
+        ("tf.compat.v1.disable_v2_behavior()", set()),
+    ],
+)
+def test_switches_of_version_2_behaviour_are_obeyed(tmp_path: Path, switch: str, expected) -> None:
+    code = f"import tensorflow as tf\n{switch}\nx = tf.compat.v1.placeholder(tf.float32, [2])\nn = x.get_shape()[0].value\nv = tf.compat.v1.get_variable('v', [2])\nv += 1.0\n"  # noqa: E501
+    write(tmp_path, code=code)
+    assert {rule for _, _, rule in found(tmp_path)} == expected
+
+
+def test_what_the_program_makes_up_for_is_passed(tmp_path: Path) -> None:
+    code = "import sys\nimport numpy as np\nif sys.version_info[0] < 3:\n    text = unicode('a')\ntry:\n    kind = np.float\nexcept AttributeError:\n    kind = float\n"  # noqa: E501
+    write(tmp_path, code=code)
+    assert found(tmp_path) == set()
+
+
+def test_several_processes_find_what_one_finds(tmp_path: Path) -> None:
+    for i in range(40):
+        write(
+            tmp_path,
+            **{f"m{i}": f"import tensorflow as tf\nx = tf.ones([{i + 1}]).shape[0].value\n"},
+        )
+    alone, together = scan(tmp_path, jobs=1), scan(tmp_path, jobs=2)
+    assert alone.findings == together.findings
+    assert len(alone.findings) == 40
+
+
+def test_a_thousand_lines_take_a_moment(tmp_path: Path) -> None:
+    body = "def f{0}(x):\n    y = tf.ones([{0} + 1]) * x\n    if y is None:\n        return f{0}(x)\n    return [y + i for i in range({0})]\n"  # noqa: E501
+    write(tmp_path, code="import tensorflow as tf\n" + "".join(body.format(i) for i in range(200)))
+    start = time.process_time()
+    scan(tmp_path, jobs=1)
+    assert time.process_time() - start < 3
+
+
+def test_a_method_does_not_see_the_names_of_its_class(tmp_path: Path) -> None:
+    lib = "def moved(x):\n    return x\n"
+    code = (
+        "import numpy as np\nfrom lib import moved\n\n\nclass Case:\n    def moved(self):\n"
+        "        return moved(np.ones(3)), self.weights\n\n\nCase().moved()\n"
+    )
+    write(tmp_path, lib=lib, code=code)
+    assert found(tmp_path) == set()
+
+
+def test_a_graph_entered_by_hand_is_entered(tmp_path: Path) -> None:
+    code = (
+        "import tensorflow as tf\n\ngraph = tf.Graph().as_default()\ngraph.__enter__()\n"
+        "x = tf.compat.v1.placeholder(tf.float32)\n"
+    )
+    write(tmp_path, code=code)
+    assert found(tmp_path) == set()
