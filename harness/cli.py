@@ -459,11 +459,6 @@ def _timed(plan: Plan, out: Path) -> Throughput:
 
 
 @app.command()
-def upgrade() -> None:
-    """Rebuild tf2_upgraded/: tf_upgrade_v2 over original_tf1/, then the patches."""
-
-
-@app.command()
 def upgrade(
     source: Annotated[
         Path | None, typer.Argument(help="TF1 tree; this project's own if left out.")
