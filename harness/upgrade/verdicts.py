@@ -109,6 +109,13 @@ OWN = (
     ),
     Judgement(
         _ANY,
+        r"tf\.set_random_seed",
+        "harmless",
+        "rung initialisation",
+        "the seed draws other numbers, from the same distribution; nothing depends on which",
+    ),
+    Judgement(
+        _ANY,
         r"tf\.to_int64",
         "harmless",
         "rung pipeline",
