@@ -158,7 +158,9 @@ def test_metrics_keep_what_the_script_makes_of_the_answers(tmp_path: Path) -> No
     script = SimpleNamespace(eval_one_epoch=eval_one_epoch, log_string=print)
     answers = {"loss": np.array([1.0, 4.0]), "logits": np.zeros((2, 2, 4))}
     exchange.write(tmp_path / "answers.h5", answers)
-    pipeline.metrics(script, "classification", str(tmp_path / "answers.h5"), str(tmp_path / "out.h5"))
+    pipeline.metrics(
+        script, "classification", str(tmp_path / "answers.h5"), str(tmp_path / "out.h5")
+    )
     found = exchange.read_arrays(tmp_path / "out.h5")
     assert (found["loss"], found["accuracy"], found["class_accuracy"]) == (2.5, 0.5, 0.25)
     assert found["labels"].tolist() == [[0, 1], [0, 1]]

@@ -1,0 +1,62 @@
+"""keras.io's shape segmenter against NumPy: what it is has to pass, and its other variant not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from harness.cases import Case, make_case
+from harness.checks import RUNGS
+from harness.computed import ComputedReference
+from harness.datasets import sample
+from harness.models import MODELS
+from harness.runtimes import RUNTIMES
+from harness.subject import Subject
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    return make_case(MODELS["shape_seg"], sample("shapes", 3, 12, 0))
+
+
+@pytest.fixture(scope="module")
+def reference() -> ComputedReference:
+    return ComputedReference()
+
+
+@pytest.fixture(scope="module", params=["tensorflow", "jax"])
+def candidate(request: pytest.FixtureRequest) -> Iterator[Subject]:
+    with Subject("tf2_native", RUNTIMES[request.param], "float64") as subject:
+        yield subject
+
+
+@pytest.mark.parametrize(
+    "rung", ["structure", "inference", "training_forward", "loss", "gradients", "invariance"]
+)
+def test_native_network_is_the_reference(
+    case: Case, reference: ComputedReference, candidate: Subject, rung: str
+) -> None:
+    outcome = RUNGS[rung](case, reference, candidate)
+    assert outcome.measurements
+    assert not outcome.findings
+
+
+def test_the_other_variant_departs_at_its_penalty(
+    case: Case, reference: ComputedReference, candidate: Subject
+) -> None:
+    other = replace(case, model=MODELS["shape_seg_corrected"])
+
+    class Swapped:
+        """Answers for the variant that it was not asked about."""
+
+        key, precision = candidate.key, candidate.precision
+
+        def answer(self, operation: str, asked: Case, **options: object) -> object:
+            return candidate.answer(operation, other, **options)
+
+    outcome = RUNGS["loss"](case, reference, Swapped())  # type: ignore[arg-type]
+    places = [finding.place for finding in outcome.findings]
+    assert places[0] == "loss term input_orthogonality"
+    assert "loss term cross_entropy" not in places
