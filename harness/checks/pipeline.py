@@ -15,7 +15,7 @@ import numpy as np
 from harness.cases import Case
 from harness.datasets import modelnet40, s3dis, shapenet_part
 from harness.datasets.clouds import Clouds
-from harness.outcome import Finding, Outcome, figures, outcome, renamed
+from harness.outcome import Finding, NotComparable, Outcome, figures, outcome, renamed
 from harness.subject import Reference, Subject
 from harness.tolerance import Measurement
 
@@ -26,6 +26,8 @@ _PARTS = (4, 2, 2, 4, 4, 3, 3, 2, 4, 2, 6, 2, 3, 3, 3, 3)  # of each of ShapeNet
 
 
 def check(case: Case, reference: Reference, candidate: Subject) -> Outcome:
+    if not case.model.has_ancestor:
+        raise NotComparable("a network without TF1 ancestor has no pipeline to be compared with")
     rng = np.random.default_rng(0)
     measured = []
     with tempfile.TemporaryDirectory() as folder:
