@@ -81,7 +81,12 @@ def _modules(train: str, evaluate: str) -> Program:
     """Commands of the native package."""
 
     def common(job: Job) -> Arguments:
-        return ("--data", str(job.data), "--num-point", str(job.settings.points))
+        area = job.settings.test_area
+        return (
+            *("--data", str(job.data)),
+            *("--num-point", str(job.settings.points)),
+            *(() if area is None else ("--test-area", str(area))),
+        )
 
     return Program(
         train=lambda job: (
@@ -112,5 +117,8 @@ PROGRAMS = {
             ("scenes", "train_sem_seg.py", "evaluate_sem_seg.py"),
         )
     },
-    ("tf2_native", "classification"): _modules("tf2_native.train", "tf2_native.evaluate"),
+    **{
+        ("tf2_native", task): _modules("tf2_native.train", "tf2_native.evaluate")
+        for task in ("classification", "parts", "scenes")
+    },
 }
