@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.datasets import DATASETS, DatasetError
+from harness.datasets import DATASETS, DatasetError, s3dis
 from harness.datasets.layouts import LAYOUTS, detect
 from harness.datasets.primitives import PART_NAMES, SHAPE_NAMES
 
-KEYS = [layout.key for layout in LAYOUTS]
+KEYS = [layout.key for layout in LAYOUTS if layout.key != "s3dis"]
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +27,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_layout_is_told_from_the_others(folder: Path, key: str) -> None:
     ((layout, path),) = detect(folder / key)
     assert (layout.key, path) == (key, folder / key)
+
+
+def test_blocks_of_scenes_are_a_layout(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    points, labels = rng.random((6, 8, 9), np.float32), np.zeros((6, 8), np.uint8)
+    rooms = [("Area_1_office_1", points, labels), ("Area_6_office_1", points, labels + 12)]
+    s3dis.write_blocks(tmp_path / "blocks", rooms)
+    ((layout, path),) = detect(tmp_path)
+    assert (layout.key, path) == ("s3dis", tmp_path / "blocks")
+    assert layout.summarise(path).points == 8
+    drawn = layout.samples(path, 4, 0)
+    assert [cloud.title for cloud in drawn] == ["Area_6_office_1"] * 4
+    assert drawn[0].names[int(drawn[0].labels[0])] == "clutter"
 
 
 def test_folders_of_a_folder_are_found(folder: Path, tmp_path: Path) -> None:
