@@ -30,7 +30,10 @@ from tf2_native.layers import (
 )
 from tf2_native.tensor import Tensor
 
-Array = NDArray[np.generic]
+Array = NDArray[np.float64]
+
+# Convolutions here are of width 1.
+_LINEAR = (keras.layers.Dense, keras.layers.Conv1D, ConcatenatedConv1D)
 
 
 def fold(model: keras.Model) -> keras.Model:
@@ -46,14 +49,11 @@ def fold(model: keras.Model) -> keras.Model:
     Returns:
         Uncompiled model of the same name, inputs and outputs, for any number of points, with
         variables of its own. It does what `model(..., training=False)` does, up to rounding.
+
+    Raises:
+        ValueError: a batch normalisation stands behind something that is no linear layer.
     """
-    folding = _Folding(
-        {
-            id(layer.input): layer
-            for layer in model.layers
-            if isinstance(layer, BatchNormalization)
-        }
-    )
+    folding = _Folding(_norms(model))
     cloned = keras.models.clone_model(
         model,
         input_tensors=keras.tree.map_structure(_for_any_number_of_points, model.input),
@@ -62,6 +62,20 @@ def fold(model: keras.Model) -> keras.Model:
     )
     # Without what the original was compiled with.
     return keras.Model(cloned.input, cloned.output, name=model.name)
+
+
+def _norms(model: keras.Model) -> dict[int, BatchNormalization]:
+    """The batch normalisations that are layers of the model, by the id of their input."""
+    linear = {
+        id(layer.output)
+        for layer in model.layers
+        if isinstance(layer, _LINEAR) and _activation(layer) is keras.activations.linear
+    }
+    norms = [layer for layer in model.layers if isinstance(layer, BatchNormalization)]
+    for norm in norms:
+        if id(norm.input) not in linear:
+            raise ValueError(f"{norm.name} follows no linear layer, and cannot be folded into one")
+    return {id(norm.input): norm for norm in norms}
 
 
 def _for_any_number_of_points(given: Tensor) -> Tensor:
@@ -74,7 +88,7 @@ class _Folding:
     """Calls a plain counterpart in place of each layer.
 
     Attributes:
-        norms: the batch normalisations that are layers of the model, by the id of their input.
+        norms: see `_norms`.
     """
 
     norms: Mapping[int, BatchNormalization]
@@ -84,7 +98,7 @@ class _Folding:
         for kind, counterpart in _COUNTERPARTS.items():
             if isinstance(layer, kind):
                 return counterpart(layer, *args)
-        if isinstance(layer, keras.layers.Dense | keras.layers.Conv1D | ConcatenatedConv1D):
+        if isinstance(layer, _LINEAR):
             return _linear(layer, args[0], self.norms.get(id(layer.output)))
         return _copied(layer)(*args, **kwargs)
 
@@ -104,12 +118,16 @@ def _linear(
     if isinstance(layer, ConcatenatedConv1D):
         return _concatenated(x, kernel, bias, layer)
     x = _dense(x, kernel, bias, layer)
-    activation = getattr(layer, "activation", keras.activations.linear)
+    activation = _activation(layer)
     if activation is keras.activations.linear:
         return x
     return keras.layers.Activation(
         activation, dtype=layer.variable_dtype, name=f"{layer.name}_activation"
     )(x)
+
+
+def _activation(layer: keras.layers.Layer) -> Callable[[Tensor], Tensor]:
+    return getattr(layer, "activation", keras.activations.linear)
 
 
 def _shared_mlp(layer: SharedMLP, x: Tensor, scope: str = "") -> Tensor:
