@@ -28,10 +28,9 @@ def export(model: keras.Model, destination: Path, form: Format = "savedmodel") -
     Arguments:
         model: as `build_model` makes it, trained.
         destination: a folder for a SavedModel, a file for the others; its parent is created.
-        form: "savedmodel", read by `tf.saved_model.load`, whose result has to be kept as long as its
-            `serve` is called, and by TensorFlow Serving; "onnx",
-            read by ONNX Runtime and others, in float32; "keras", read by
-            `keras.models.load_model` on any backend.
+        form: "savedmodel", for `tf.saved_model.load` (keep what it returns for as long as you call
+            its `serve`) and TensorFlow Serving; "onnx", for ONNX Runtime and others, in float32;
+            "keras", for `keras.models.load_model` on any backend.
 
     Returns:
         The folded model, as it was written.
