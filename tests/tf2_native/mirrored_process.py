@@ -33,9 +33,7 @@ def main() -> None:
         model.compile("sgd", loss=keras.losses.MeanSquaredError())
         model.optimizer.learning_rate = 0.0
         loss = model.fit(x, x, batch_size=4, shuffle=False, verbose=0).history["loss"][0]
-        copies = tf.distribute.get_strategy().experimental_local_results(
-            norm.moving_variance.value
-        )
+        copies = tf.distribute.get_strategy().experimental_local_results(norm.moving_variance.value)
     found = {"loss": loss, "variances": [copy.numpy().tolist() for copy in copies]}
     found["saved"] = np.asarray(norm.moving_variance).tolist()
     print(json.dumps(found))

@@ -116,3 +116,11 @@ def test_mirrored_replicas_have_statistics_of_their_own():
     halves = [half.var((0, 1)) for half in (x[:2], x[2:])]
     np.testing.assert_allclose(found["variances"], halves, rtol=1e-5)
     np.testing.assert_allclose(found["saved"], halves[0], rtol=1e-5)
+    # Each normalises by its own; what layers add to the loss is averaged over the replicas.
+    normalised = [
+        (half - half.mean((0, 1))) / np.sqrt(half.var((0, 1)) + 1e-3) for half in (x[:2], x[2:])
+    ]
+    error = np.mean((np.concatenate(normalised) - x) ** 2)
+    gram = [half @ half.swapaxes(1, 2) - np.eye(3) for half in normalised]
+    penalties = [0.001 * np.sum(residual**2) / 2 for residual in gram]
+    assert found["loss"] == pytest.approx(error + np.mean(penalties), rel=1e-5)
