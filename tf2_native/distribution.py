@@ -6,6 +6,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal, TypeAlias
 
 import keras
@@ -35,11 +37,6 @@ class Distribution:
     coordinator: str | None = None
     num_processes: int = 1
     process_id: int = 0
-
-    @property
-    def leads(self) -> bool:
-        """Whether this process is the one that writes files."""
-        return self.process_id == 0
 
     @property
     def several_processes(self) -> bool:
@@ -90,6 +87,18 @@ class Distribution:
             return clouds
         size = len(clouds) // self.num_processes
         return clouds[np.arange(self.process_id * size, (self.process_id + 1) * size)]
+
+    @contextmanager
+    def folder(self, folder: Path) -> Iterator[Path]:
+        """Where this process writes its results: those of all but the first are thrown away.
+
+        They write all the same, for to save a model JAX may have to ask every process.
+        """
+        if self.process_id == 0:
+            yield folder
+            return
+        with TemporaryDirectory() as scratch:
+            yield Path(scratch)
 
     @contextmanager
     def _data_parallel(self, batch_size: int) -> Iterator[None]:

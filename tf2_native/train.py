@@ -38,7 +38,7 @@ class Run:
         backup_every: steps between backups; there is one after each epoch in any case.
         resume: whether to go on from the backup in the folder of results.
         distribution: over which devices and processes it is spread; of several processes only the
-            first writes files, and none can be resumed.
+            first leaves files, and none can be resumed.
     """
 
     seed: int | None = None
@@ -81,7 +81,7 @@ def train(
     task = TASKS[recipe.model]
     progress = _progress(recipe, run, selection, log_dir)
     _check_distribution(run, task)
-    with run.distribution.scope(recipe.batch_size):
+    with run.distribution.scope(recipe.batch_size), run.distribution.folder(log_dir) as log_dir:
         return _train(recipe, task, folder, log_dir, run, selection, progress)
 
 
@@ -114,10 +114,9 @@ def _train(
     validation = _batches(task, looked_at, recipe, distribution, None)
     with _dtype_policy(run.mixed_precision):
         model = _model(recipe, split)
-    if distribution.leads:
-        log_dir.mkdir(parents=True, exist_ok=True)
-        RunRecord.of(recipe, split).write(log_dir)
-        _keep_epochs(log_dir / HISTORY, progress.epoch if progress else 0)
+    log_dir.mkdir(parents=True, exist_ok=True)
+    RunRecord.of(recipe, split).write(log_dir)
+    _keep_epochs(log_dir / HISTORY, progress.epoch if progress else 0)
     callbacks = _callbacks(log_dir, recipe, task, run)
     if distribution.several_processes:
         _fit(model, batches, validation, recipe.epochs, callbacks, progress)
@@ -275,14 +274,13 @@ def _callbacks(
         "monitor": task.monitor,
         "mode": "min" if task.monitor.endswith("loss") else "max",
     }
-    callbacks = [ScheduleLog(recipe)]
-    if run.distribution.leads:
-        callbacks += [
-            keras.callbacks.TensorBoard(log_dir),
-            keras.callbacks.CSVLogger(log_dir / HISTORY, append=True),
-            keras.callbacks.ModelCheckpoint(log_dir / "last.keras"),
-            keras.callbacks.ModelCheckpoint(log_dir / "best.keras", save_best_only=True, **best),
-        ]
+    callbacks = [
+        ScheduleLog(recipe),
+        keras.callbacks.TensorBoard(log_dir),
+        keras.callbacks.CSVLogger(log_dir / HISTORY, append=True),
+        keras.callbacks.ModelCheckpoint(log_dir / "last.keras"),
+        keras.callbacks.ModelCheckpoint(log_dir / "best.keras", save_best_only=True, **best),
+    ]
     if run.patience:
         callbacks.append(keras.callbacks.EarlyStopping(patience=run.patience, **best))
     return callbacks

@@ -70,7 +70,7 @@ def _histories(folder, tmp_path, processes):
     """Trains two epochs in float64 in so many processes; gives the rows of `history.csv`."""
     (tmp_path / "keras.json").write_text(json.dumps({"floatx": "float64"}))
     log_dir = tmp_path / f"log{processes}"
-    options = ["--model", "pointnet_cls_basic", "--num-point", "16", "--batch-size", "2"]
+    options = ["--model", "pointnet_cls_basic", "--num-point", "16", "--batch-size", "4"]
     # Without Adam, which makes whole steps of gradients that are nothing but rounding.
     options += ["--max-epoch", "2", "--seed", "3", "--optimizer", "momentum"]
     options += ["--data", str(folder), "--log-dir", str(log_dir)]
