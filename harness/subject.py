@@ -22,6 +22,7 @@ from harness.tolerance import NUDGES, Arrays, Measurement, measure, nudged, roun
 _TAKES = {
     "trace": ("weights", "batch"),
     "isolate": ("weights", "batch"),
+    "export": ("weights", "batch"),
     "optimise": ("weights",),
     "trajectory": ("weights",),
     "save_checkpoint": ("weights",),

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,6 +14,7 @@ import typer
 
 from tf2_native.backup import Backup, Progress, read_progress
 from tf2_native.data import Batches, Split
+from tf2_native.distribution import Distribution, Strategy
 from tf2_native.errors import InputError, one_line_errors
 from tf2_native.interruption import Interrupted, stop_requests
 from tf2_native.models import build_model
@@ -36,6 +37,8 @@ class Run:
         patience: epochs without improvement after which to stop; None for never.
         backup_every: steps between backups; there is one after each epoch in any case.
         resume: whether to go on from the backup in the folder of results.
+        distribution: over which devices and processes it is spread; of several processes only the
+            first leaves files, and none can be resumed.
     """
 
     seed: int | None = None
@@ -43,6 +46,7 @@ class Run:
     patience: int | None = None
     backup_every: int = 500
     resume: bool = False
+    distribution: Distribution = field(default=Distribution())
 
 
 def train(
@@ -76,18 +80,47 @@ def train(
     run, selection = run or Run(), selection or Selection()
     task = TASKS[recipe.model]
     progress = _progress(recipe, run, selection, log_dir)
+    _check_distribution(run, task)
+    with run.distribution.scope(recipe.batch_size), run.distribution.folder(log_dir) as log_dir:
+        return _train(recipe, task, folder, log_dir, run, selection, progress)
+
+
+def _check_distribution(run: Run, task: Task) -> None:
+    distribution = run.distribution
+    distribution.check()
+    if distribution.strategy == "jax" and not task.drop_remainder:
+        raise InputError("--distribute jax: this network learns from batches of unequal sizes")
+    if distribution.several_processes and run.seed is None:
+        raise InputError("several processes need the same --seed, to draw the same batches")
+    if distribution.several_processes and run.resume:
+        raise InputError("several processes leave no backup; start without --resume")
+
+
+def _train(
+    recipe: Recipe,
+    task: Task,
+    folder: Path,
+    log_dir: Path,
+    run: Run,
+    selection: Selection,
+    progress: Progress | None,
+) -> keras.Model:
     if run.seed is not None:
         keras.utils.set_random_seed(run.seed)
     split = task.read(folder, "train", recipe.num_points, selection)
-    batches = _batches(task, split, recipe, np.random.default_rng(run.seed))
+    distribution = run.distribution
+    batches = _batches(task, split, recipe, distribution, np.random.default_rng(run.seed))
     looked_at = task.read(folder, task.validation, recipe.num_points, selection)
-    validation = _batches(task, looked_at, recipe, None)
+    validation = _batches(task, looked_at, recipe, distribution, None)
     with _dtype_policy(run.mixed_precision):
         model = _model(recipe, split)
     log_dir.mkdir(parents=True, exist_ok=True)
     RunRecord.of(recipe, split).write(log_dir)
     _keep_epochs(log_dir / HISTORY, progress.epoch if progress else 0)
     callbacks = _callbacks(log_dir, recipe, task, run)
+    if distribution.several_processes:
+        _fit(model, batches, validation, recipe.epochs, callbacks, progress)
+        return model
     with stop_requests() as request:
         backup = Backup(
             log_dir / BACKUP,
@@ -169,11 +202,17 @@ def _settings(recipe: Recipe, run: Run, selection: Selection) -> dict[str, Any]:
     return {**settings, "seed": run.seed, "mixed_precision": run.mixed_precision}
 
 
-def _batches(task: Task, split: Split, recipe: Recipe, rng: np.random.Generator | None) -> Batches:
+def _batches(
+    task: Task,
+    split: Split,
+    recipe: Recipe,
+    distribution: Distribution,
+    rng: np.random.Generator | None,
+) -> Batches:
     return Batches(
         split,
         batch_size=recipe.batch_size,
-        form=task.form,
+        form=lambda clouds: task.form(distribution.share(clouds)),
         rng=rng,
         augmentation=task.augmentation,
         drop_remainder=task.drop_remainder,
@@ -265,6 +304,7 @@ def _keep_epochs(history: Path, epochs: int) -> None:
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 _DATA, _RECIPE, _RUN = "Data", "Recipe (by default as published for the network)", "Run"
+_SCALE_OUT = "Several devices (docs/scale_out.md)"
 
 
 @app.command()
@@ -353,6 +393,26 @@ def main(
             rich_help_panel=_RUN,
         ),
     ] = False,
+    distribute: Annotated[
+        Strategy | None,
+        typer.Option(
+            help="Share every batch out: among the devices of this process on TensorFlow, or of "
+            "all processes on JAX.",
+            rich_help_panel=_SCALE_OUT,
+        ),
+    ] = None,
+    coordinator: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT", help="Where process 0 listens.", rich_help_panel=_SCALE_OUT
+        ),
+    ] = None,
+    num_processes: Annotated[
+        int, typer.Option(min=1, help="How many were started.", rich_help_panel=_SCALE_OUT)
+    ] = 1,
+    process_id: Annotated[
+        int, typer.Option(min=0, help="Which one this is.", rich_help_panel=_SCALE_OUT)
+    ] = 0,
 ) -> None:
     """Trains a PointNet, by default as published.
 
@@ -373,7 +433,8 @@ def main(
             "decay_rate": decay_rate,
         }
         given = {name: value for name, value in changes.items() if value is not None}
-        run = Run(seed, mixed_precision, early_stopping, backup_every, resume)
+        distribution = Distribution(distribute, coordinator, num_processes, process_id)
+        run = Run(seed, mixed_precision, early_stopping, backup_every, resume, distribution)
         try:
             train(
                 replace(RECIPES[model], **given), data, log_dir, run, Selection(test_area, category)

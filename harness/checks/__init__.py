@@ -3,6 +3,7 @@
 from harness.checks import (
     backward,
     checkpoint,
+    export,
     forward,
     initialisation,
     invariance,
@@ -27,4 +28,5 @@ RUNGS: dict[str, Check] = {
     "checkpoint": checkpoint.check,
     "pipeline": pipeline.check,
     "invariance": invariance.check,
+    "export": export.check,
 }

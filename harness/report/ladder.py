@@ -28,6 +28,7 @@ LADDER = (
     Rung("checkpoint", "Checkpoint", "Do trained weights load, and go back unchanged?"),
     Rung("pipeline", "Pipeline", "Same augmentation, same batches, same metrics?"),
     Rung("invariance", "Invariance", "Do reordered, repeated and dropped points change as little?"),
+    Rung("export", "Export", "Is the answer the same once folded and exported?"),
 )
 
 

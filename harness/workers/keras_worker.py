@@ -9,6 +9,7 @@ import importlib.metadata
 import platform
 import random
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -262,6 +263,25 @@ class KerasWorker(object):
             raise RequestError(str(error))
         exchange.write(out, instance.values())
 
+    def export(self, network, weights, batch, out):
+        """The outputs of the folded network: where TensorFlow computes, of its SavedModel."""
+        inputs, _ = self._inputs(network, exchange.read_arrays(batch))
+        model = self._loaded(network, weights).model
+        exporting = importlib.import_module(self.native.__name__ + ".export")
+        if self.backend != "tensorflow":
+            outputs = exporting.fold(model)(inputs)
+        else:
+            import tensorflow as tf
+
+            with tempfile.TemporaryDirectory() as folder:
+                exporting.export(model, Path(folder, "exported"))
+                saved = tf.saved_model.load(str(Path(folder, "exported")))
+                outputs = saved.serve(inputs)
+        if not isinstance(outputs, dict):
+            outputs = {network["outputs"][0]: outputs}
+        found = {name: self.keras.ops.convert_to_numpy(x) for name, x in outputs.items()}
+        exchange.write(out, exchange.grouped("outputs", found))
+
     def augment(self, batch, draws, out):
         augmentation = importlib.import_module(self.native.__name__ + ".augmentation")
         points = exchange.read_arrays(batch)["points"].astype(np.float32)
@@ -373,7 +393,7 @@ def _single_threaded(backend):
 def main(root, backend, precision):
     worker = KerasWorker(root, backend, precision)
     operations = (
-        "versions", "memory", "describe", "initialise", "trace", "isolate", "optimise",
+        "versions", "memory", "describe", "initialise", "trace", "isolate", "export", "optimise",
         "trajectory", "schedules", "save_checkpoint", "load_checkpoint", "augment", "epoch",
         "metrics",
     )  # fmt: skip

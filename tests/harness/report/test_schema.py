@@ -82,7 +82,7 @@ def repeated(document: Document) -> None:
             replaced("trajectory", 0, "noise", by=[1.0]),
             r"trajectory\[0\]: 50 errors but 1 values of noise",
         ),
-        (repeated, r"results\[260\]: a second verdict on pointnet_cls float64 structure"),
+        (repeated, r"results\[280\]: a second verdict on pointnet_cls float64 structure"),
     ],
 )
 def test_what_is_out_of_format_is_named(
