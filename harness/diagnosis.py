@@ -66,12 +66,14 @@ def diagnose(departure: Departure, hazards: Iterable[Hazard]) -> tuple[Hazard, .
 
 
 def _fits(signature: Signature, departure: Departure) -> bool:
-    measured = departure.measured
+    measured, agrees = departure.measured, signature.agrees
     return (
         _any(signature.departs, measured.tensor)
         and _within(signature.gain, measured.gain)
         and _within(signature.relative, measured.relative)
-        and all(m.passed for m in departure.outcome.measurements if _any(signature.agrees, m.tensor))
+        and all(
+            m.passed for m in departure.outcome.measurements if _any(signature.agrees, m.tensor)
+        )
     )
 
 

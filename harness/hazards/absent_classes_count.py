@@ -12,7 +12,7 @@ HAZARD = Hazard(
     mutation=Mutation(
         "metrics.py",
         "float(np.nanmean(class_accuracies(labels, predictions, num_classes)))",
-        "float(np.mean(np.nan_to_num(class_accuracies(labels, predictions, num_classes))))",
+        ("float(np.mean(np.nan_to_num(class_accuracies(labels, predictions, num_classes))))"),
     ),
     model="pointnet_cls_basic",
     rung="pipeline",

@@ -16,7 +16,23 @@ HAZARD = Hazard(
         also=Mutation(
             "optimizers.py",
             "def adam(learning_rate",
-            'class _CorrectedAdam(keras.optimizers.Adam):\n    """Adds epsilon to the corrected second moment."""\n\n    def update_step(self, gradient: Tensor, variable: Any, learning_rate: Tensor) -> None:\n        """One step; the correction is undone inside epsilon."""\n        step = ops.cast(self.iterations + 1, variable.dtype)\n        epsilon = self.epsilon\n        beta = ops.convert_to_tensor(self.beta_2, dtype=variable.dtype)\n        self.epsilon = epsilon * ops.sqrt(1 - ops.power(beta, step))\n        super().update_step(gradient, variable, learning_rate)\n        self.epsilon = epsilon\n\n\ndef adam(learning_rate',
+            (
+                "class _CorrectedAdam(keras.optimizers.Adam):\n"
+                '    """Adds epsilon to the corrected second moment."""\n'
+                "\n"
+                "    def update_step(self, gradient: Tensor, variable: Any, "
+                "learning_rate: Tensor) -> None:\n"
+                '        """One step; the correction is undone inside epsilon."""\n'
+                "        step = ops.cast(self.iterations + 1, variable.dtype)\n"
+                "        epsilon = self.epsilon\n"
+                "        beta = ops.convert_to_tensor(self.beta_2, dtype=variable.dtype)\n"
+                "        self.epsilon = epsilon * ops.sqrt(1 - ops.power(beta, step))\n"
+                "        super().update_step(gradient, variable, learning_rate)\n"
+                "        self.epsilon = epsilon\n"
+                "\n"
+                "\n"
+                "def adam(learning_rate"
+            ),
         ),
     ),
     model="pointnet_cls_basic",

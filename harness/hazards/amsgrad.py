@@ -12,7 +12,7 @@ HAZARD = Hazard(
     mutation=Mutation(
         "optimizers.py",
         "epsilon=_in_float32(1e-8),",
-        "epsilon=_in_float32(1e-8),\n        amsgrad=True,",
+        ("epsilon=_in_float32(1e-8),\n        amsgrad=True,"),
     ),
     model="pointnet_cls_basic",
     rung="trajectory",

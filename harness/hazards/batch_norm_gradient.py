@@ -14,8 +14,11 @@ HAZARD = Hazard(
     mends="Compute the moments inside the tape.",
     mutation=Mutation(
         "layers/batch_norm.py",
-        "mean, variance = moments(x)\n            self.average",
-        "mean, variance = (ops.stop_gradient(moment) for moment in moments(x))\n            self.average",
+        ("mean, variance = moments(x)\n            self.average"),
+        (
+            "mean, variance = (ops.stop_gradient(moment) for moment in moments(x))\n"
+            "            self.average"
+        ),
     ),
     model="pointnet_cls_basic",
     rung="gradients",

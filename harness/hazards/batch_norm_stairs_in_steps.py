@@ -16,7 +16,7 @@ HAZARD = Hazard(
     mends="Multiply the step by the batch size.",
     mutation=Mutation(
         "schedules.py",
-        "return turns * batch_size + ops.floor_divide(rest * batch_size, decay_clouds)",
+        ("return turns * batch_size + ops.floor_divide(rest * batch_size, decay_clouds)"),
         "return turns + ops.floor_divide(rest, decay_clouds)",
     ),
     model="pointnet_cls_basic",

@@ -14,7 +14,10 @@ HAZARD = Hazard(
     mutation=Mutation(
         "layers/batch_norm.py",
         "self.average(mean, variance)",
-        "count = ops.cast(ops.size(x) // x.shape[-1], x.dtype)\n            self.average(mean, variance * count / (count - 1))",
+        (
+            "count = ops.cast(ops.size(x) // x.shape[-1], x.dtype)\n"
+            "            self.average(mean, variance * count / (count - 1))"
+        ),
     ),
     model="pointnet_cls_basic",
     rung="state",

@@ -11,8 +11,13 @@ HAZARD = Hazard(
     mends="Match by name.",
     mutation=Mutation(
         "naming.py",
-        "if leaf not in _MOMENT_OPS:\n        return canonical",
-        "if leaf in (\"beta\", \"gamma\"):\n        return f\"{scope}/{'gamma' if leaf == 'beta' else 'beta'}\"\n    if leaf not in _MOMENT_OPS:\n        return canonical",
+        ("if leaf not in _MOMENT_OPS:\n        return canonical"),
+        (
+            'if leaf in ("beta", "gamma"):\n'
+            "        return f\"{scope}/{'gamma' if leaf == 'beta' else 'beta'}\"\n"
+            "    if leaf not in _MOMENT_OPS:\n"
+            "        return canonical"
+        ),
     ),
     model="pointnet_cls_basic",
     rung="checkpoint",

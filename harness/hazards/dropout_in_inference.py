@@ -13,8 +13,8 @@ HAZARD = Hazard(
     mends="Leave the argument out: Keras hands the mode through.",
     mutation=Mutation(
         "models/classifier.py",
-        'x = keras.layers.Dropout(DROPOUT_RATE, name="dp1")(x)\n    logits',
-        'x = keras.layers.Dropout(DROPOUT_RATE, name="dp1")(x, training=True)\n    logits',
+        ('x = keras.layers.Dropout(DROPOUT_RATE, name="dp1")(x)\n    logits'),
+        ('x = keras.layers.Dropout(DROPOUT_RATE, name="dp1")(x, training=True)\n    logits'),
     ),
     model="pointnet_cls_basic",
     rung="inference",

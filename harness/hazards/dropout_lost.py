@@ -11,8 +11,8 @@ HAZARD = Hazard(
     mends="Call the model with training=True in a training loop.",
     mutation=Mutation(
         "models/classifier.py",
-        'x = keras.layers.Dropout(DROPOUT_RATE, name="dp1")(x)\n    logits',
-        'x = keras.layers.Dropout(DROPOUT_RATE, name="dp1")(x, training=False)\n    logits',
+        ('x = keras.layers.Dropout(DROPOUT_RATE, name="dp1")(x)\n    logits'),
+        ('x = keras.layers.Dropout(DROPOUT_RATE, name="dp1")(x, training=False)\n    logits'),
     ),
     model="pointnet_cls_basic",
     rung="training_forward",

@@ -20,7 +20,11 @@ HAZARD = Hazard(
     mutation=Mutation(
         "layers/shared_mlp.py",
         "return ops.matmul(x, self.kernel) + self.bias",
-        'short = (ops.cast(ops.cast(a, "float32"), a.dtype) for a in (x, self.kernel))\n        return ops.matmul(*short) + self.bias',
+        (
+            'short = (ops.cast(ops.cast(a, "float32"), a.dtype) for a in (x, '
+            "self.kernel))\n"
+            "        return ops.matmul(*short) + self.bias"
+        ),
     ),
     model="pointnet_cls_basic",
     rung="inference",

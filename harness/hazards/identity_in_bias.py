@@ -22,7 +22,10 @@ HAZARD = Hazard(
             also=Mutation(
                 "layers/t_net.py",
                 "from tf2_native.layers.batch_norm import Momentum\n",
-                "from tf2_native.layers.batch_norm import Momentum\nfrom tf2_native.layers.initializers import FlatIdentity\n",
+                (
+                    "from tf2_native.layers.batch_norm import Momentum\n"
+                    "from tf2_native.layers.initializers import FlatIdentity\n"
+                ),
             ),
         ),
     ),

@@ -15,7 +15,12 @@ HAZARD = Hazard(
     mutation=Mutation(
         "layers/shared_mlp.py",
         "self.kernel_initializer = keras.initializers.get(kernel_initializer)",
-        'self.kernel_initializer = keras.initializers.get(kernel_initializer)\n        if kernel_initializer == "glorot_uniform":\n            self.kernel_initializer = keras.initializers.GlorotUniform(seed=0)',
+        (
+            "self.kernel_initializer = keras.initializers.get(kernel_initializer)\n"
+            '        if kernel_initializer == "glorot_uniform":\n'
+            "            self.kernel_initializer = "
+            "keras.initializers.GlorotUniform(seed=0)"
+        ),
     ),
     model="pointnet_cls_basic",
     rung="initialisation",

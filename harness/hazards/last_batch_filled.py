@@ -14,7 +14,10 @@ HAZARD = Hazard(
     mutation=Mutation(
         "data/batches.py",
         "stop = len(order) - batch_size + 1 if drop_remainder else len(order)",
-        "stop = len(order)\n        order = np.resize(order, -(-stop // batch_size) * batch_size)",
+        (
+            "stop = len(order)\n"
+            "        order = np.resize(order, -(-stop // batch_size) * batch_size)"
+        ),
     ),
     model="pointnet_seg",
     rung="pipeline",

@@ -18,7 +18,11 @@ HAZARD = Hazard(
     mutation=Mutation(
         "recipes.py",
         "keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
-        'keras.losses.SparseCategoricalCrossentropy(\n            from_logits=True, reduction="sum"\n        )',
+        (
+            "keras.losses.SparseCategoricalCrossentropy(\n"
+            '            from_logits=True, reduction="sum"\n'
+            "        )"
+        ),
     ),
     model="pointnet_cls_basic",
     rung="loss",

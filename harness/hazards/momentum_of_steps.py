@@ -14,8 +14,14 @@ HAZARD = Hazard(
     mends="Accumulate gradients, multiply by the rate at the end.",
     mutation=Mutation(
         "optimizers.py",
-        "self.momentum * accumulator + ops.cast(gradient, variable.dtype))\n        self.assign_sub(variable, rate * accumulator)",
-        "self.momentum * accumulator + rate * gradient)\n        self.assign_sub(variable, accumulator)",
+        (
+            "self.momentum * accumulator + ops.cast(gradient, variable.dtype))\n"
+            "        self.assign_sub(variable, rate * accumulator)"
+        ),
+        (
+            "self.momentum * accumulator + rate * gradient)\n"
+            "        self.assign_sub(variable, accumulator)"
+        ),
     ),
     model="pointnet_cls_basic",
     rung="optimiser",

@@ -12,7 +12,10 @@ HAZARD = Hazard(
     mutation=Mutation(
         "augmentation.py",
         "rotations = np.zeros((len(angles), 3, 3))",
-        "angles = np.broadcast_to(angles[0], np.shape(angles))\n    rotations = np.zeros((len(angles), 3, 3))",
+        (
+            "angles = np.broadcast_to(angles[0], np.shape(angles))\n"
+            "    rotations = np.zeros((len(angles), 3, 3))"
+        ),
     ),
     model="pointnet_cls_basic",
     rung="pipeline",

@@ -17,7 +17,10 @@ HAZARD = Hazard(
     mutation=Mutation(
         "layers/orthogonality.py",
         "gram = ops.matmul(x, ops.swapaxes(x, 1, 2))",
-        "gram = ops.tensordot(x, x, axes=(2, 2))\n        gram = ops.reshape(gram, (-1, x.shape[-1], x.shape[-1]))",
+        (
+            "gram = ops.tensordot(x, x, axes=(2, 2))\n"
+            "        gram = ops.reshape(gram, (-1, x.shape[-1], x.shape[-1]))"
+        ),
     ),
     model="pointnet_cls",
     rung="loss",

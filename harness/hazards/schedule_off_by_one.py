@@ -11,8 +11,16 @@ HAZARD = Hazard(
     mends="Evaluate the schedule before counting.",
     mutation=Mutation(
         "schedules.py",
-        "factor = _power(self.decay_rate, _stair(step, self.batch_size, self.decay_clouds))\n        return ops.maximum",
-        "factor = _power(self.decay_rate, _stair(step + 1, self.batch_size, self.decay_clouds))\n        return ops.maximum",
+        (
+            "factor = _power(self.decay_rate, _stair(step, self.batch_size, "
+            "self.decay_clouds))\n"
+            "        return ops.maximum"
+        ),
+        (
+            "factor = _power(self.decay_rate, _stair(step + 1, self.batch_size, "
+            "self.decay_clouds))\n"
+            "        return ops.maximum"
+        ),
     ),
     model="pointnet_cls_basic",
     rung="optimiser",

@@ -14,8 +14,15 @@ HAZARD = Hazard(
     mends="No activation, from_logits=True.",
     mutation=Mutation(
         "models/classifier.py",
-        'x = keras.layers.Dropout(DROPOUT_RATE, name="dp1")(x)\n    logits = keras.layers.Dense(num_classes, name="fc3")(x)',
-        'x = keras.layers.Dropout(DROPOUT_RATE, name="dp1")(x)\n    logits = keras.layers.Dense(num_classes, activation="softmax", name="fc3")(x)',
+        (
+            'x = keras.layers.Dropout(DROPOUT_RATE, name="dp1")(x)\n'
+            '    logits = keras.layers.Dense(num_classes, name="fc3")(x)'
+        ),
+        (
+            'x = keras.layers.Dropout(DROPOUT_RATE, name="dp1")(x)\n'
+            '    logits = keras.layers.Dense(num_classes, activation="softmax", '
+            'name="fc3")(x)'
+        ),
     ),
     model="pointnet_cls_basic",
     rung="inference",

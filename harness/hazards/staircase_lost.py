@@ -14,8 +14,16 @@ HAZARD = Hazard(
     mends="staircase=True.",
     mutation=Mutation(
         "schedules.py",
-        "factor = _power(self.decay_rate, _stair(step, self.batch_size, self.decay_clouds))\n        return ops.maximum",
-        "clouds = ops.cast(step, keras.config.floatx()) * self.batch_size\n        factor = _power(self.decay_rate, clouds / self.decay_clouds)\n        return ops.maximum",
+        (
+            "factor = _power(self.decay_rate, _stair(step, self.batch_size, "
+            "self.decay_clouds))\n"
+            "        return ops.maximum"
+        ),
+        (
+            "clouds = ops.cast(step, keras.config.floatx()) * self.batch_size\n"
+            "        factor = _power(self.decay_rate, clouds / self.decay_clouds)\n"
+            "        return ops.maximum"
+        ),
     ),
     model="pointnet_cls_basic",
     rung="optimiser",

@@ -20,7 +20,6 @@ from harness.diagnosis import Departure, climb, diagnose
 from harness.equivalence import COMPAT, REAL, Plan, make_cases
 from harness.hazards.catalogue import HAZARDS
 from harness.hazards.hazard import Hazard, plant
-from harness.report import schema
 from harness.report.hazards_schema import Clean, Hazards, Trial
 from harness.runtimes import RUNTIMES, RuntimeUnavailable
 from harness.subject import Subject
@@ -180,9 +179,7 @@ def _trial(
     )
 
 
-def _leave_alone(
-    case: Case, rungs: Sequence[str], reference: Subject, native: Subject
-) -> Clean:
+def _leave_alone(case: Case, rungs: Sequence[str], reference: Subject, native: Subject) -> Clean:
     said = [
         f"{finding.rung}: {finding.place}"
         for rung in rungs

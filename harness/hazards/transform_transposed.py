@@ -12,7 +12,12 @@ HAZARD = Hazard(
     mutation=Mutation(
         "models/backbone.py",
         "keras.ops.matmul(x, _input_transform(x, trunk.input_transform, options))",
-        "keras.ops.matmul(\n            x, keras.ops.swapaxes(_input_transform(x, trunk.input_transform, options), 1, 2)\n        )",
+        (
+            "keras.ops.matmul(\n"
+            "            x, keras.ops.swapaxes(_input_transform(x, "
+            "trunk.input_transform, options), 1, 2)\n"
+            "        )"
+        ),
     ),
     model="pointnet_cls",
     rung="inference",
