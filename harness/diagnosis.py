@@ -66,14 +66,14 @@ def diagnose(departure: Departure, hazards: Iterable[Hazard]) -> tuple[Hazard, .
 
 
 def _fits(signature: Signature, departure: Departure) -> bool:
-    measured, agrees = departure.measured, signature.agrees
+    measured, everything = departure.measured, departure.outcome.measurements
+    failed = [m.tensor for m in everything if not m.passed]
     return (
         _any(signature.departs, measured.tensor)
         and _within(signature.gain, measured.gain)
         and _within(signature.relative, measured.relative)
-        and all(
-            m.passed for m in departure.outcome.measurements if _any(signature.agrees, m.tensor)
-        )
+        and all(any(fnmatchcase(name, pattern) for name in failed) for pattern in signature.along)
+        and not any(_any(signature.agrees, name) for name in failed)
     )
 
 

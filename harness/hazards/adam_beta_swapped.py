@@ -13,6 +13,6 @@ HAZARD = Hazard(
     model="pointnet_cls_basic",
     rung="optimiser",
     place="adam: conv1/weights",
-    signature=Signature(departs=("adam/slots/*/v",), agrees=("adam/slots/*/m",)),
+    signature=Signature(departs=("adam/slots/*/v",), agrees=("adam/slots/*/m",), gain=(5.0, 20.0)),
     api="tf.train.AdamOptimizer",
 )

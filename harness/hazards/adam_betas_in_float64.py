@@ -16,6 +16,8 @@ HAZARD = Hazard(
     model="pointnet_cls_basic",
     rung="optimiser",
     place="adam: conv1/weights",
-    signature=Signature(departs=("adam/slots/*/v",), agrees=("adam/slots/*/m",)),
+    signature=Signature(
+        departs=("adam/slots/*/v",), agrees=("adam/slots/*/m",), gain=(1.000001, 1.0001)
+    ),
     api="tf.train.AdamOptimizer",
 )

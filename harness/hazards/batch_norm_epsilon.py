@@ -13,6 +13,8 @@ HAZARD = Hazard(
     model="pointnet_cls_basic",
     rung="inference",
     place="conv1",
-    signature=Signature(departs=("activations/*",)),
+    signature=Signature(
+        departs=("activations/*",), gain=(0.9998, 1.0002), relative=(1e-06, 0.0002)
+    ),
     api="tf.nn.batch_normalization",
 )

@@ -1,5 +1,7 @@
 """Batch norm that does not scale."""
 
+from math import inf
+
 from harness.hazards.hazard import Hazard, Mutation, Signature
 
 HAZARD = Hazard(
@@ -17,6 +19,6 @@ HAZARD = Hazard(
     model="pointnet_cls_basic",
     rung="inference",
     place="conv1",
-    signature=Signature(departs=("activations/*",)),
+    signature=Signature(departs=("activations/*conv*",), relative=(0.01, inf)),
     api="tf.contrib.layers.batch_norm",
 )

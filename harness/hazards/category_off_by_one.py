@@ -17,6 +17,6 @@ HAZARD = Hazard(
     model="part_seg",
     rung="inference",
     place="global feature, category and all features of a point, side by side",
-    signature=Signature(departs=("entries/*",)),
+    signature=Signature(departs=("entries/seg/conv1",)),
     api="tf.one_hot",
 )

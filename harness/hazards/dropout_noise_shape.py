@@ -17,6 +17,6 @@ HAZARD = Hazard(
     model="sem_seg",
     rung="training_forward",
     place="dropout dp1",
-    signature=Signature(departs=("entries/*",)),
+    signature=Signature(departs=("entries/*",), gain=(0.3, 0.95), relative=(0.9, 1.1)),
     api="tf.nn.dropout",
 )

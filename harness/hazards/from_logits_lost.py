@@ -20,6 +20,6 @@ HAZARD = Hazard(
     model="pointnet_cls_basic",
     rung="loss",
     place="loss term cross_entropy",
-    signature=Signature(departs=("*/terms/*",)),
+    signature=Signature(departs=("*/terms/cross_entropy", "*/terms/parts"), gain=(0.0, 7.9)),
     api="tf.nn.sparse_softmax_cross_entropy_with_logits",
 )

@@ -16,9 +16,11 @@ HAZARD = Hazard(
     ),
     model="pointnet_cls_basic",
     rung="initialisation",
-    place="conv2/weights",
+    place="conv5/weights",
     signature=Signature(
-        departs=("*/weights:distribution", "*/weights:limits"), agrees=("*conv1/weights:*",)
+        departs=("*/weights:distribution", "*/weights:limits"),
+        agrees=("*conv1/weights:*",),
+        gain=(0.9, 1.1),
     ),
     api="tf.contrib.layers.xavier_initializer",
 )

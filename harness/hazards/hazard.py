@@ -44,6 +44,7 @@ class Signature:
 
     Attributes:
         departs: shell patterns of the tensor that shows it first; one has to fit.
+        along: shell patterns of tensors that depart as well; each has to fit one of that rung.
         agrees: shell patterns of tensors of that rung that must not depart.
         gain: within which the candidate is a multiple of the reference (of a parameter or a moving
             statistic, its movement; of a starting value, its spread); None for any.
@@ -51,6 +52,7 @@ class Signature:
     """
 
     departs: tuple[str, ...]
+    along: tuple[str, ...] = ()
     agrees: tuple[str, ...] = ()
     gain: Range | None = None
     relative: Range | None = None

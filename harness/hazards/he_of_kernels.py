@@ -1,5 +1,7 @@
 """He's initialiser where the original had Glorot's."""
 
+from math import inf
+
 from harness.hazards.hazard import Hazard, Mutation, Signature
 
 HAZARD = Hazard(
@@ -20,9 +22,11 @@ HAZARD = Hazard(
     ),
     model="pointnet_cls_basic",
     rung="initialisation",
-    place="conv2/weights",
+    place="conv5/weights",
     signature=Signature(
-        departs=("*/weights:distribution", "*/weights:limits"), agrees=("*conv1/weights:*",)
+        departs=("*/weights:distribution", "*/weights:limits"),
+        agrees=("*conv1/weights:*",),
+        gain=(1.1, inf),
     ),
     api="tf.contrib.layers.xavier_initializer",
 )

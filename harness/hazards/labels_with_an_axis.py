@@ -16,6 +16,6 @@ HAZARD = Hazard(
     rung="pipeline",
     place="metrics: accuracy",
     signature=Signature(
-        departs=("metrics/accuracy",), agrees=("metrics/class_accuracy", "epoch/*")
+        departs=("metrics/accuracy",), agrees=("metrics/class_accuracy", "metrics/*_iou", "epoch/*")
     ),
 )

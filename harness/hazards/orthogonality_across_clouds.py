@@ -1,5 +1,7 @@
 """An orthogonality term that multiplies the transforms of different clouds."""
 
+from math import inf
+
 from harness.hazards.hazard import Hazard, Mutation, Signature
 
 HAZARD = Hazard(
@@ -25,7 +27,7 @@ HAZARD = Hazard(
     model="pointnet_cls",
     rung="loss",
     place="loss term orthogonality",
-    signature=Signature(departs=("*/terms/*orthogonality",)),
+    signature=Signature(departs=("*/terms/*orthogonality",), gain=(2.1, inf)),
     evidence=("keras.io, Point cloud segmentation with PointNet",),
     api="tf.matmul",
 )

@@ -17,5 +17,7 @@ HAZARD = Hazard(
     model="pointnet_seg",
     rung="pipeline",
     place="metrics: accuracy",
-    signature=Signature(departs=("metrics/accuracy",), agrees=("epoch/*",)),
+    signature=Signature(
+        departs=("metrics/accuracy",), along=("metrics/shape_iou",), agrees=("epoch/*",)
+    ),
 )

@@ -15,5 +15,5 @@ HAZARD = Hazard(
     model="part_seg",
     rung="loss",
     place="loss term category",
-    signature=Signature(departs=("*/terms/*",)),
+    signature=Signature(departs=("*/terms/category",)),
 )

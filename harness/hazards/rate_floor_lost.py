@@ -15,6 +15,6 @@ HAZARD = Hazard(
     model="pointnet_cls_basic",
     rung="optimiser",
     place="schedule of the learning_rate",
-    signature=Signature(departs=("schedule/learning_rate/*",)),
+    signature=Signature(departs=("schedule/learning_rate/*",), gain=(0.95, 0.99)),
     api="tf.maximum",
 )

@@ -1,5 +1,7 @@
 """ReLU in front of batch norm."""
 
+from math import inf
+
 from harness.hazards.hazard import Hazard, Mutation, Signature
 
 HAZARD = Hazard(
@@ -17,5 +19,5 @@ HAZARD = Hazard(
     model="pointnet_cls_basic",
     rung="inference",
     place="conv1",
-    signature=Signature(departs=("activations/*",)),
+    signature=Signature(departs=("activations/*conv*",), relative=(0.01, inf)),
 )

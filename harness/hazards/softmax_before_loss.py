@@ -1,5 +1,7 @@
 """A softmax in front of a loss that has its own."""
 
+from math import inf
+
 from harness.hazards.hazard import Hazard, Mutation, Signature
 
 HAZARD = Hazard(
@@ -27,6 +29,10 @@ HAZARD = Hazard(
     model="pointnet_cls_basic",
     rung="inference",
     place="fc3",
-    signature=Signature(departs=("activations/*",), agrees=("activations/conv1",)),
+    signature=Signature(
+        departs=("activations/*fc3", "activations/conv8"),
+        agrees=("activations/conv1",),
+        relative=(0.01, inf),
+    ),
     api="tf.nn.sparse_softmax_cross_entropy_with_logits",
 )

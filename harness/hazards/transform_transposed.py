@@ -22,6 +22,6 @@ HAZARD = Hazard(
     model="pointnet_cls",
     rung="inference",
     place="points multiplied by the matrix of transform_net1",
-    signature=Signature(departs=("entries/*conv1",)),
+    signature=Signature(departs=("entries/conv1",)),
     api="tf.matmul",
 )

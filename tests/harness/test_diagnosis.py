@@ -41,6 +41,12 @@ def test_what_has_to_agree_has_to_agree() -> None:
     assert not fits(known, departure(agrees=False))
 
 
+def test_what_has_to_depart_along_with_it_has_to_depart() -> None:
+    known = hazard(along=("adam/slots/*/m",))
+    assert fits(known, departure(agrees=False))
+    assert not fits(known, departure())
+
+
 @pytest.mark.parametrize(("gain", "expected"), [(0.5, True), (0.6, False), (nan, False)])
 def test_the_gain_has_to_be_within_bounds(gain: float, expected: bool) -> None:
     assert fits(hazard(gain=(0.4, 0.55)), departure(gain=gain)) is expected
