@@ -15,6 +15,6 @@ HAZARD = Hazard(
     model="sem_seg",
     rung="inference",
     place="features beside the global one",
-    signature=Signature(departs=("entries/*",)),
+    signature=Signature(departs=("entries/conv6",), gain=(-1.0, 0.9)),
     api="tf.concat",
 )

@@ -28,7 +28,7 @@ CHOSEN = (
     "checkpoint_moments_swapped",
     "jitter_unclipped",
 )
-RUNGS = rungs_up_to(["pipeline", "checkpoint"])
+RUNGS = rungs_up_to(["pipeline", "state", "optimiser", "checkpoint"])
 
 
 @pytest.mark.parametrize("key", CHOSEN)
