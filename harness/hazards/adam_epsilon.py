@@ -13,7 +13,7 @@ HAZARD = Hazard(
     model="pointnet_cls_basic",
     rung="optimiser",
     place="adam: conv1/weights",
-    signature=Signature(departs=("adam/parameters/*",), agrees=("adam/slots/*",)),
+    signature=Signature(departs=("adam/parameters/*",), agrees=("adam/slots/*",), gain=(0.3, 0.99)),
     evidence=("API documentation: tf.compat.v1.train.AdamOptimizer, keras.optimizers.Adam",),
     api="tf.train.AdamOptimizer",
 )

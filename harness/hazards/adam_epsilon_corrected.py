@@ -38,7 +38,9 @@ HAZARD = Hazard(
     model="pointnet_cls_basic",
     rung="optimiser",
     place="adam: conv1/weights",
-    signature=Signature(departs=("adam/parameters/*",), agrees=("adam/slots/*",)),
+    signature=Signature(
+        departs=("adam/parameters/*",), agrees=("adam/slots/*",), gain=(1.001, 2.0)
+    ),
     evidence=("arXiv 1412.6980, the end of section 2",),
     api="tf.train.AdamOptimizer",
 )

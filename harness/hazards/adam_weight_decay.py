@@ -18,6 +18,11 @@ HAZARD = Hazard(
     model="pointnet_cls_basic",
     rung="optimiser",
     place="adam: conv1/weights",
-    signature=Signature(departs=("adam/parameters/*",), agrees=("adam/slots/*",)),
+    signature=Signature(
+        departs=("adam/parameters/*",),
+        agrees=("adam/slots/*",),
+        gain=(0.999, 1.001),
+        relative=(1e-07, 0.0001),
+    ),
     api="tf.train.AdamOptimizer",
 )
