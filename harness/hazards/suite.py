@@ -102,7 +102,7 @@ def upgrade_remarks(report: Path) -> dict[str, str]:
         report: of the conversion.
     """
     remarks: dict[str, str] = {}
-    line = re.compile(r"^\S+:\d+:\d+: (?:WARNING|ERROR|INFO): (.*)$")
+    line = re.compile(r"^(?:\S+:)?\d+:\d+: (?:WARNING|ERROR|INFO): (.*)$")
     for match in filter(None, map(line.match, report.read_text().splitlines())):
         said = match[1]
         if not said.startswith("Renamed '"):

@@ -64,7 +64,7 @@ def test_a_new_name_is_no_remark(tmp_path: Path) -> None:
     report.write_text(
         "TensorFlow 2.0 Upgrade Script\n"
         "a.py:1:2: INFO: Renamed 'tf.placeholder' to 'tf.compat.v1.placeholder'\n"
-        "a.py:3:4: WARNING: tf.get_variable requires manual check. Mind resource variables.\n"
+        "3:4: WARNING: tf.get_variable requires manual check. Mind resource variables.\n"
     )
     remarks = upgrade_remarks(report)
     assert "tf.placeholder" not in remarks
