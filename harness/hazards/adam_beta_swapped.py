@@ -12,7 +12,7 @@ HAZARD = Hazard(
     mutation=Mutation("optimizers.py", "beta_2=_in_float32(0.999)", "beta_2=_in_float32(0.99)"),
     model="pointnet_cls_basic",
     rung="optimiser",
-    place="adam: conv1/weights",
+    place="adam: conv1/weights/v",
     signature=Signature(departs=("adam/slots/*/v",), agrees=("adam/slots/*/m",), gain=(5.0, 20.0)),
     api="tf.train.AdamOptimizer",
 )

@@ -15,7 +15,7 @@ HAZARD = Hazard(
     mutation=Mutation("optimizers.py", "beta_2=_in_float32(0.999)", "beta_2=0.999"),
     model="pointnet_cls_basic",
     rung="optimiser",
-    place="adam: conv1/weights",
+    place="adam: conv1/weights/v",
     signature=Signature(
         departs=("adam/slots/*/v",), agrees=("adam/slots/*/m",), gain=(1.000001, 1.0001)
     ),

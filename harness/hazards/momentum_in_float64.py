@@ -14,7 +14,7 @@ HAZARD = Hazard(
     ),
     model="pointnet_cls_basic",
     rung="optimiser",
-    place="momentum: conv1/weights",
+    place="momentum: conv1/weights/momentum",
     signature=Signature(departs=("momentum/slots/*",), gain=(0.99, 1.01)),
     api="tf.train.MomentumOptimizer",
 )
