@@ -27,6 +27,7 @@ from harness.checks import RUNGS
 from harness.datasets import DatasetError
 from harness.datasets.commands import app as data_app
 from harness.exchange import ExchangeError
+from harness.hazards import HAZARDS
 from harness.models import MODELS
 from harness.report import ReportError, render
 from harness.report.measurements import MODES, Throughput
@@ -456,6 +457,58 @@ def _timed(plan: Plan, out: Path) -> Throughput:
         raise PlanError(f"nothing could be measured: {reasons}")
     render(results.parent, out)
     return found
+
+
+@app.command()
+def hazards(
+    hazard: Annotated[list[str] | None, _keys("hazard", HAZARDS)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder of the reports.")] = ROOT / "reports",
+) -> None:
+    """Plant each known fault of migrations, and ask whether the ladder finds and names it.
+
+    --hazard may be given several times; all if left out. Earlier trials of others are kept.
+
+    Exit status 1 when one goes unnoticed, or something is found where nothing was planted.
+    """
+    from harness.hazards.suite import run
+    from harness.report.files import read_json, write_atomically
+    from harness.report.hazards_schema import Hazards
+
+    results = out / "results" / "hazards.json"
+    _check_writable(results.parent)
+    earlier = Hazards.from_json(read_json(results), str(results)) if results.exists() else None
+
+    def keep(found: Hazards) -> None:
+        whole = found.after(earlier, HAZARDS) if earlier else found
+        document = json.dumps(whole.to_json(), indent=1, allow_nan=False)
+        write_atomically(results, document + "\n")
+
+    with _progress() as start:
+        found = run(hazard or list(HAZARDS), start, keep)
+    render(results.parent, out)
+    if as_json:
+        print(json.dumps(found.to_json(), indent=1, allow_nan=False))
+    else:
+        _print_trials(found)
+    unnoticed = [trial for trial in found.trials if not trial.detected]
+    false_alarms = [clean for clean in found.clean if clean.findings]
+    raise typer.Exit(1 if unnoticed or false_alarms else 0)
+
+
+def _print_trials(found: Any) -> None:
+    from harness.report.hazards import tally
+
+    table = Table(title=f"Planted faults, against {found.reference} in {found.precision}")
+    for heading in ("hazard", "detected", "localised", "named", "where"):
+        table.add_column(heading)
+    for trial in found.trials:
+        answers = (trial.detected, trial.localised, trial.named)
+        marks = ("yes" if answer else "[red]no" for answer in answers)
+        table.add_row(trial.key, *marks, f"{trial.rung}: {trial.place}")
+    console = Console()
+    console.print(table)
+    console.print(tally(found))
 
 
 @app.command()

@@ -16,7 +16,15 @@ from harness import exchange
 from harness.cases import Case
 from harness.models import Model, Parameter
 from harness.runtimes import Runtime, start
-from harness.tolerance import NUDGES, Arrays, Measurement, measure, nudged, rounding_noise
+from harness.tolerance import (
+    NUDGES,
+    Arrays,
+    Measurement,
+    gain,
+    measure,
+    nudged,
+    rounding_noise,
+)
 
 # What of a case an operation takes as files.
 _TAKES = {
@@ -59,6 +67,12 @@ class Evidence:
     def measure_all(self, candidate: Arrays, names: Iterable[str]) -> list[Measurement]:
         """Compare the named arrays, in that order."""
         return [self.measure(name, candidate[name]) for name in names]
+
+    def gain_since(self, start: np.ndarray, measured: Measurement, candidate: Arrays) -> float:
+        """The gain of a measured tensor's movement since it had the value `start`."""
+        name = measured.tensor
+        before = self.view(name, np.asarray(start, np.float64))
+        return gain(self.arrays[name] - before, self.view(name, candidate[name]) - before)
 
     def under(self, *groups: str) -> list[str]:
         """Names of the arrays in some groups ("gradients"), or of those names, in trace order."""

@@ -6,6 +6,7 @@ conditioning of the computation included. A candidate passes if it stays within 
 multiple of that.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -31,12 +32,15 @@ class Measurement:
         scale: the magnitude at which the tensor is computed: its largest entry or, where
             cancellation has left less than half of the digits (the gradient of a bias in front of
             a batch norm is zero but for rounding), the noise over the machine epsilon.
+        gain: the candidate as a multiple of the reference, by least squares; tells a term that is
+            halved from one that is summed. NaN where that says nothing.
     """
 
     tensor: str
     distance: float
     noise: float
     scale: float
+    gain: float = math.nan
 
     @property
     def ratio(self) -> float:
@@ -107,4 +111,17 @@ def measure(
         distance=distance(reference, candidate),
         noise=floor,
         scale=noise / epsilon if cancelled else largest,
+        gain=gain(reference, candidate),
     )
+
+
+def gain(reference: np.ndarray, candidate: np.ndarray) -> float:
+    """The number that the reference has to be multiplied by to come closest to the candidate.
+
+    NaN where shapes differ, the reference is zero, or a value is not finite.
+    """
+    one, other = (np.ravel(np.asarray(a, np.float64)) for a in (reference, candidate))
+    if np.shape(reference) != np.shape(candidate):
+        return math.nan
+    power, product = float(one @ one), float(one @ other)
+    return product / power if power > 0 and math.isfinite(product) else math.nan

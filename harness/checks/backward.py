@@ -1,5 +1,6 @@
 """Loss, gradients and optimiser: every term, the gradient of every parameter, and one step."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,9 @@ def optimiser(case: Case, reference: Reference, candidate: Subject) -> Outcome:
         evidence = reference.evidence("optimise", case, **options)
         arrays = candidate.answer("optimise", case, **options)
         for m in evidence.measure_all(arrays, _in_order(case, evidence)):
+            group, name = m.tensor.split("/", 1)
+            if group == "parameters":
+                m = replace(m, gain=evidence.gain_since(case.weights[name], m, arrays))
             measured.append(renamed(m, f"{optimizer}/{m.tensor}"))
 
     def finding(measurement: Measurement) -> Finding:

@@ -4,6 +4,7 @@ Random parameters are drawn over several seeds on both sides and compared by two
 nothing about the distribution. Kolmogorov and Smirnov's compares the whole shape. The other looks
 at the limits: if both sides draw alike, the largest magnitudes of the pooled draws come from
 either side like tosses of a coin, and a long run of one side is as unlikely as a run of heads.
+Neither sees a draw that is the same under every seed, so that is asked for itself.
 """
 
 import numpy as np
@@ -23,16 +24,22 @@ def check(case: Case, reference: Reference, candidate: Subject) -> Outcome:
     measurements = [
         measurement
         for parameter in case.model.parameters
-        for measurement in _compare(
-            parameter.name,
-            _pooled(theirs, parameter.name),
-            _pooled(ours, parameter.name),
-            candidate.precision,
+        for measurement in (
+            *_repeated(parameter.name, theirs, ours),
+            *_compare(
+                parameter.name,
+                _pooled(theirs, parameter.name),
+                _pooled(ours, parameter.name),
+                candidate.precision,
+            ),
         )
     ]
 
     def finding(measurement: Measurement) -> Finding:
         place, aspect = measurement.tensor.split(":")
+        if aspect == "seeds":
+            message = f"is drawn the same under each of {SEEDS} seeds"
+            return Finding("initialisation", place, message, measurement.tensor)
         one, other = _pooled(theirs, place), _pooled(ours, place)
         message = (
             f"starts differently ({aspect}): in [{other.min():.4g}, {other.max():.4g}] "
@@ -58,18 +65,32 @@ def _compare(name: str, theirs: np.ndarray, ours: np.ndarray, precision: str) ->
     if theirs.min() == theirs.max():
         constant = np.full(ours.shape, theirs[0])
         return [measure(f"{name}:constant", constant, ours, 0.0, precision)]
+    spread = float(np.std(ours) / np.std(theirs))
     return [
-        _measurement(f"{name}:distribution", *kolmogorov_smirnov(theirs, ours)),
-        _measurement(f"{name}:limits", *extreme_run(theirs, ours)),
+        _measurement(f"{name}:distribution", *kolmogorov_smirnov(theirs, ours), spread),
+        _measurement(f"{name}:limits", *extreme_run(theirs, ours), spread),
     ]
 
 
-def _measurement(tensor: str, statistic: float, critical: float) -> Measurement:
+def _repeated(name: str, theirs: Arrays, ours: Arrays) -> list[Measurement]:
+    """A departure if a candidate draws the same whatever the seed, and the reference does not."""
+    if _is_repeated(name, theirs) or not _is_repeated(name, ours):
+        return []
+    return [Measurement(f"{name}:seeds", 1.0, 0.0, scale=1.0)]
+
+
+def _is_repeated(name: str, draws: Arrays) -> bool:
+    of_seeds = [array.tobytes() for path, array in draws.items() if path.split("/", 1)[1] == name]
+    return len(set(of_seeds)) < len(of_seeds)
+
+
+def _measurement(tensor: str, statistic: float, critical: float, spread: float) -> Measurement:
     """A test as a measurement: the multiple of the noise is where the test rejects.
 
-    A statistic is no distance of entries, so it has no scale to be relative to.
+    A statistic is no distance of entries, so it has no scale to be relative to. Its gain is the
+    candidate's standard deviation over the reference's.
     """
-    return Measurement(tensor, statistic, critical / MULTIPLE, scale=float("inf"))
+    return Measurement(tensor, statistic, critical / MULTIPLE, scale=float("inf"), gain=spread)
 
 
 def kolmogorov_smirnov(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:

@@ -58,7 +58,11 @@ def state(case: Case, reference: Reference, candidate: Subject) -> Outcome:
     arrays = candidate.answer("trajectory", case, **options)
     averages = [p.name for p in case.model.parameters if not p.trainable]
     names = [f"state/{step:03}/{name}" for step in range(1, STATE_STEPS + 1) for name in averages]
-    measured = evidence.measure_all(arrays, names)
+    measured = [
+        # Of its movement: where it started says nothing about how it moves.
+        replace(m, gain=evidence.gain_since(case.weights[m.tensor.split("/", 2)[2]], m, arrays))
+        for m in evidence.measure_all(arrays, names)
+    ]
 
     def finding(measurement: Measurement) -> Finding:
         _, step, name = measurement.tensor.split("/", 2)

@@ -21,11 +21,41 @@ class Mutation:
         file: relative to the implementation's folder.
         old: a passage that stands there exactly once.
         new: what takes its place.
+        also: a second passage, where the fault needs one.
     """
 
     file: str
     old: str
     new: str
+    also: Mutation | None = None
+
+    @property
+    def passages(self) -> tuple[Mutation, ...]:
+        """This one, and those that go with it."""
+        return (self, *(self.also.passages if self.also else ()))
+
+
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What the first departure on the hazard's rung looks like, whatever the network.
+
+    Attributes:
+        departs: shell patterns of the tensor that shows it first; one has to fit.
+        along: shell patterns of tensors that depart as well; each has to fit one of that rung.
+        agrees: shell patterns of tensors of that rung that must not depart.
+        gain: within which the candidate is a multiple of the reference (of a parameter or a moving
+            statistic, its movement; of a starting value, its spread); None for any.
+        relative: within which the distance is, relative to the tensor's scale; None for any.
+    """
+
+    departs: tuple[str, ...]
+    along: tuple[str, ...] = ()
+    agrees: tuple[str, ...] = ()
+    gain: Range | None = None
+    relative: Range | None = None
 
 
 @dataclass(frozen=True)
@@ -36,23 +66,32 @@ class Hazard:
         key: short name.
         title: the fault as one says it.
         differs: what is different, and from what.
+        versions: whose behaviour it is, as far as that is known.
         shows: how it shows in training.
         mends: what to do.
+        evidence: where one can read of it; empty where nothing public is known for certain.
+        api: the TensorFlow 1 symbol at stake, as `tf_upgrade_v2` would call it; empty where there
+            is none.
         mutation: plants it in the native implementation.
         model: the network in which to look for it.
         rung: the first rung of the ladder that has to catch it.
         place: what that rung's first finding has to name.
+        signature: tells it from the others of its rung.
     """
 
     key: str
     title: str
     differs: str
+    versions: str
     shows: str
     mends: str
     mutation: Mutation
     model: str
     rung: str
     place: str
+    signature: Signature
+    evidence: tuple[str, ...] = ()
+    api: str = ""
 
 
 def plant(hazard: Hazard, root: Path) -> Path:
@@ -66,13 +105,13 @@ def plant(hazard: Hazard, root: Path) -> Path:
     """
     copy = root / "tf2_native"
     shutil.copytree(ROOT / "tf2_native", copy, ignore=shutil.ignore_patterns("__pycache__"))
-    mutation = hazard.mutation
-    target = copy / mutation.file
-    source = target.read_text()
-    if source.count(mutation.old) != 1:
-        raise PlantingError(
-            f"{hazard.key}: {mutation.file} has {source.count(mutation.old)} passages "
-            f"{mutation.old!r}, not one"
-        )
-    target.write_text(source.replace(mutation.old, mutation.new))
+    for mutation in hazard.mutation.passages:
+        target = copy / mutation.file
+        source = target.read_text()
+        if source.count(mutation.old) != 1:
+            raise PlantingError(
+                f"{hazard.key}: {mutation.file} has {source.count(mutation.old)} passages "
+                f"{mutation.old!r}, not one"
+            )
+        target.write_text(source.replace(mutation.old, mutation.new))
     return root

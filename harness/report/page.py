@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.report import accuracy, equivalence, scan, throughput, upgrade
+from harness.report import accuracy, equivalence, hazards, scan, throughput, upgrade
 from harness.report.errors import ReportError
 from harness.report.files import read_json, write_atomically
 from harness.report.section import Section
@@ -15,6 +15,7 @@ from harness.report.templating import fill
 # A section more is a line more: its result file, and what makes a section of it.
 SECTIONS: Mapping[str, Callable[[Any, str], Section]] = {
     "equivalence.json": equivalence.section,
+    "hazards.json": hazards.section,
     "accuracy.json": accuracy.section,
     "throughput.json": throughput.section,
     "upgrade.json": upgrade.section,

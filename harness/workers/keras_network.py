@@ -139,6 +139,13 @@ class KerasNetwork(object):
         return dict(zip(self.network["loss_terms"], [*compiled, *added], strict=True))
 
 
+def _shared(draws, noise_shape):
+    """The draws that a layer makes do with if it drops alike along the axes of size 1."""
+    if noise_shape is None:
+        return draws
+    return draws[tuple(slice(0, 1) if size == 1 else slice(None) for size in noise_shape)]
+
+
 def _tiled(features):
     """Features of points and of clouds side by side, as the TF1 graph has them: B x N x C."""
     count = next(feature.shape[1] for feature in features if feature.ndim == 3)
@@ -224,7 +231,7 @@ class DropoutControl(object):
                 return inputs
             if mode == "random":
                 return original(inputs, rate, noise_shape=noise_shape, seed=seed)
-            kept = draws[self._names[id(seed)]] >= rate
+            kept = _shared(draws[self._names[id(seed)]], noise_shape) >= rate
             return keras.ops.where(kept, inputs / (1 - rate), keras.ops.zeros_like(inputs))
 
         random.dropout = dropout

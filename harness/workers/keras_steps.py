@@ -10,6 +10,9 @@ the loss alone; `apply(gradients)` lets the optimiser take a step on given gradi
 
 import keras
 
+# Nothing may be dropped in inference. Whatever asks for it all the same gets it, and departs.
+INFERENCE = "random"
+
 
 def steps_for(network, dropout):
     """The steps of a network on the backend in use, under one dropout mode."""
@@ -87,7 +90,7 @@ class TensorFlowSteps(Steps):
         self._train = tf.function(self._trace_training)
 
     def _trace_inference(self, inputs, labels):
-        return self._forward(lambda: self._call(inputs, False), labels, "off", {})
+        return self._forward(lambda: self._call(inputs, False), labels, INFERENCE, {})
 
     def _trace_forward(self, inputs, labels, draws):
         return self._forward(lambda: self._call(inputs, True), labels, self.dropout, draws)
@@ -158,7 +161,7 @@ class JaxSteps(Steps):
             variable.assign(value)
 
     def _trace_inference(self, trainable, rest, inputs, labels):
-        return self._stateless(trainable, rest, inputs, labels, False, "off", {})[0]
+        return self._stateless(trainable, rest, inputs, labels, False, INFERENCE, {})[0]
 
     def _trace_loss(self, trainable, rest, inputs, labels, draws):
         found, rest = self._stateless(trainable, rest, inputs, labels, True, self.dropout, draws)
@@ -191,7 +194,7 @@ class TorchSteps(Steps):
         import torch
 
         with torch.no_grad():
-            return self._forward(lambda: self._call(inputs, False), labels, "off", {})
+            return self._forward(lambda: self._call(inputs, False), labels, INFERENCE, {})
 
     def _look(self, inputs, labels, draws):
         draws = {name: keras.ops.convert_to_tensor(draw) for name, draw in draws.items()}

@@ -136,6 +136,14 @@ def test_the_check_finds_a_limit_that_is_off(tiny_case: Case, reference: Side) -
     assert "instead of" in found.findings[0].message
 
 
+def test_the_check_finds_draws_that_no_seed_changes(tiny_case: Case, reference: Side) -> None:
+    candidate = Side(tiny_case, 1)
+    candidate.drawn["1/fc1/weights"] = candidate.drawn["0/fc1/weights"]
+    found = check(tiny_case, reference, candidate)
+    assert [f.place for f in found.findings] == ["fc1/weights"]
+    assert "the same" in found.findings[0].message
+
+
 def check(case: Case, reference: Side, candidate: Side) -> Outcome:
     # What a subject has beyond this, the check does not ask for.
     return initialisation.check(case, reference, candidate)  # type: ignore[arg-type]

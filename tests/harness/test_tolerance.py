@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from harness.tolerance import MULTIPLE, Measurement, distance, measure, nudged, rounding_noise
+from harness.tolerance import (
+    MULTIPLE,
+    Measurement,
+    distance,
+    gain,
+    measure,
+    nudged,
+    rounding_noise,
+)
 
 EPSILON = {name: float(np.finfo(name).eps) for name in ("float32", "float64")}
 FINITE = st.floats(-1e6, 1e6, allow_nan=False)
@@ -143,3 +151,17 @@ def test_one_nudge_always_passes_and_a_thousandth_never(array: np.ndarray, preci
     largest = np.max(np.abs(array))
     if largest > 0:
         assert not measure("t", array, array + largest / 1000, 0.0, precision).passed
+
+
+def test_the_gain_is_the_multiple_by_least_squares() -> None:
+    reference = np.array([[1.0, -2.0], [3.0, 0.5]])
+    assert gain(reference, 0.125 * reference) == pytest.approx(0.125)
+    assert measure("t", reference, 2 * reference, 0.0, "float64").gain == pytest.approx(2)
+    orthogonal = np.array([[2.0, 1.0], [0.0, 0.0]])
+    assert gain(reference, reference + orthogonal) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("candidate", [np.ones(3), np.array([1.0, np.nan])])
+def test_the_gain_is_unknown_where_it_says_nothing(candidate: np.ndarray) -> None:
+    assert np.isnan(gain(np.ones(2), candidate))
+    assert np.isnan(gain(np.zeros(2), np.ones(2)))
