@@ -49,7 +49,7 @@ def test_train_then_evaluate(folder, tmp_path):
     assert [name for name, _ in classes] == ["chair", "lamp", "sofa"]
     assert overall[-1] == f"{float(row['val_accuracy']):.4f}"
     assert mean[-1] == f"{float(row['val_mean_class_accuracy']):.4f}"
-    (dumped,) = (log / "dump").iterdir()
+    (dumped,) = (tmp_path / "dump").iterdir()
     with h5py.File(dumped) as file:
         right = np.argmax(file["logits"][()], axis=-1) == file["labels"][()]
     assert dumped.name == "predictions.h5"

@@ -51,18 +51,24 @@ class SharedMLPMax(SharedMLP):
             return self.max_over_points(super().call(x, training=training))
         # Falling channels are turned over, so that their minimum is a maximum.
         gamma = self.bn.gamma
-        sign = ops.cast(ops.where(gamma < 0, -1, 1), gamma.dtype)
+        sign = self._exact(ops.where(gamma < 0, -1, 1))
+        kernel = self.kernel * ops.cast(sign, self.compute_dtype)
+        bias = self._exact(self.bias)
         if training:
-            maxima, mean, variance = fast.maximum_and_moments(x, self.kernel * sign)
-            mean = sign * mean + self.bias
+            maxima, mean, variance = fast.maximum_and_moments(x, kernel)
+            mean, variance = sign * self._exact(mean) + bias, self._exact(variance)
             self.bn.average(mean, variance)
         else:
-            maxima = fast.maximum(x, self.kernel * sign)
+            maxima = fast.maximum(x, kernel)
             mean, variance = self.bn.moving_mean, self.bn.moving_variance
         # Where gamma is zero all points tie, and the first wins. Only gamma's gradient asks who.
         first = ops.stop_gradient(ops.matmul(x[:, 0], self.kernel))
-        linear = ops.where(gamma == 0, first, sign * maxima) + self.bias
+        linear = ops.where(gamma == 0, self._exact(first), sign * self._exact(maxima)) + bias
         return ops.relu(self.bn.normalise(linear, mean, variance))
+
+    def _exact(self, x: Tensor) -> Tensor:
+        """In the dtype of the variables: in mixed precision, only products are made with less."""
+        return ops.cast(x, self.variable_dtype)
 
     def activations(self, x: Tensor, training: bool = False) -> Tensor:
         """What the maximum is taken of, for whoever wants to look at it.

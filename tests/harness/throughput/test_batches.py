@@ -17,7 +17,7 @@ def segmenting(**changes: object) -> Model:
         Layer("fc1", (8, 4)),
         Layer("conv2", (1, 1, 4, 13), batch_norm=False),
     )
-    return replace(CLS, layers=layers, num_classes=13, **changes)
+    return replace(CLS, layers=layers, num_classes=13, channels=9, per_point=True, **changes)
 
 
 def test_a_classifier_takes_three_coordinates_and_a_label_a_cloud() -> None:
@@ -36,7 +36,7 @@ def test_a_segmenter_takes_its_channels_and_a_label_a_point() -> None:
 
 
 def test_a_network_that_tells_categories_is_given_one() -> None:
-    batch = draw_batch(segmenting(outputs=("category_logits", "logits")), 2, 16)
+    batch = draw_batch(segmenting(num_categories=16), 2, 16)
     assert batch["category"].shape == (2,)
 
 

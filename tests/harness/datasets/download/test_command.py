@@ -111,7 +111,7 @@ def test_a_copy_is_unpacked_and_its_checksum_told(tmp_path: Path) -> None:
         (("fetch", "modelnet40", "--from", "http://127.0.0.1:1/"), "cannot be reached"),
         (("fetch", "modelnet40", "--from", "absent.zip"), "no such file"),
         (("build", "rooms", "--size", "huge"), "one of tiny, small, large"),
-        (("build", "digits", "--source", "x"), "has no option 'source'"),
+        (("build", "digits", "--source", "x"), "--source is for kicad"),
         (("build", "s3dis"), "for a form"),
     ],
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.datasets import DATASETS, DatasetError
+from harness.datasets import DatasetError, summaries
 from harness.datasets.rooms import build
 from harness.datasets.rooms.build import Size, write
 from harness.datasets.rooms.scan import scan as scan_thing
@@ -149,7 +149,7 @@ def test_senseless_requests(tmp_path: Path, options: dict[str, object], expected
 
 
 def test_the_registry_summarises_by_area(tiny: Path) -> None:
-    found = DATASETS["rooms"].summarise(tiny)
+    (found,) = summaries(tiny)
     assert sorted(found.blocks) == [1, 2, 3, 4, 5, 6]
     assert found.rooms == dict.fromkeys(range(1, 7), 2)
     assert all((found.counts[area] > 0).all() for area in found.counts)
