@@ -55,3 +55,20 @@ def _lift_moving_averages():
 
     if hasattr(moving_averages, "dtypes"):
         moving_averages.dtypes = LiftedDtypes()
+    else:
+        moving_averages.ops = LiftedOps(moving_averages.ops, dtypes.float64)
+
+
+class LiftedOps(object):
+    """The module `ops` as TensorFlow 1.15's averages use it: a constant decay is not float32."""
+
+    def __init__(self, ops, float64):
+        self._ops, self._float64 = ops, float64
+
+    def __getattr__(self, name):
+        return getattr(self._ops, name)
+
+    def convert_to_tensor(self, value, *arguments, **keywords):
+        if isinstance(value, float):
+            keywords["dtype"] = self._float64
+        return self._ops.convert_to_tensor(value, *arguments, **keywords)

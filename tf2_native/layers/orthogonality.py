@@ -31,7 +31,9 @@ class OrthogonalityRegularizer(keras.regularizers.Regularizer):
             Scalar tensor, of the dtype of `x`; float32 for one of half precision, in which the sum
             would drown.
         """
-        x = ops.cast(x, keras.backend.result_type(x.dtype, "float32"))
+        # Not `result_type` with float32: off TensorFlow it makes float32 of float64.
+        if keras.backend.standardize_dtype(x.dtype) in ("float16", "bfloat16"):
+            x = ops.cast(x, "float32")
         gram = ops.matmul(x, ops.swapaxes(x, 1, 2))
         residual = gram - ops.eye(x.shape[-1], dtype=x.dtype)
         return self.weight * ops.sum(ops.square(residual)) / 2
