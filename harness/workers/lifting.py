@@ -55,8 +55,7 @@ def _lift_moving_averages():
 
     if hasattr(moving_averages, "dtypes"):
         moving_averages.dtypes = LiftedDtypes()
-    else:
-        moving_averages.ops = LiftedOps(moving_averages.ops, dtypes.float64)
+    moving_averages.ops = LiftedOps(moving_averages.ops, dtypes.float64)
 
 
 class LiftedOps(object):
@@ -69,6 +68,6 @@ class LiftedOps(object):
         return getattr(self._ops, name)
 
     def convert_to_tensor(self, value, *arguments, **keywords):
-        if isinstance(value, float):
+        if isinstance(value, float) and not arguments and "dtype" not in keywords:
             keywords["dtype"] = self._float64
         return self._ops.convert_to_tensor(value, *arguments, **keywords)
