@@ -281,12 +281,11 @@ def make_cases(plan: Plan) -> list[Case]:
         DatasetError: the data folder cannot be used.
     """
     models = [MODELS[key] for key in plan.models]
-    return [
-        make_case(
-            model, sample(model.task, plan.batch, plan.points, plan.seed, plan.data), plan.seed
-        )
-        for model in models
-    ]
+    clouds = {
+        task: sample(task, plan.batch, plan.points, plan.seed, plan.data)
+        for task in dict.fromkeys(model.task for model in models)
+    }
+    return [make_case(model, clouds[model.task], plan.seed) for model in models]
 
 
 def run(plan: Plan, start: Callable[[int], Progress]) -> schema.Equivalence:

@@ -43,7 +43,11 @@ def _floats_as_float64(constant, float64):
 
 
 def _lift_moving_averages():
-    """TensorFlow 2 converts an average's decay to a literal float32; 1.15 does not."""
+    """Keep an average's decay from float32.
+
+    TensorFlow 2 converts any decay to a literal float32; 1.15 makes a tensor of a constant one,
+    and a Python float becomes float32 there too.
+    """
     from tensorflow.python.framework import dtypes
     from tensorflow.python.training import moving_averages
 
@@ -59,7 +63,7 @@ def _lift_moving_averages():
 
 
 class LiftedOps(object):
-    """The module `ops` as TensorFlow 1.15's averages use it: a constant decay is not float32."""
+    """The module `ops`, but that a Python float of no stated type becomes float64."""
 
     def __init__(self, ops, float64):
         self._ops, self._float64 = ops, float64
