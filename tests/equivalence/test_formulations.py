@@ -31,7 +31,9 @@ FAULTS = {
     ),
     "bias missing from the moving mean": (
         Mutation(
-            "layers/shared_mlp_max.py", "mean = sign * mean + self.bias", "mean = sign * mean"
+            "layers/shared_mlp_max.py",
+            "sign * self._exact(mean) + bias,",
+            "sign * self._exact(mean),",
         ),
         "training_forward",
         "max over points",
