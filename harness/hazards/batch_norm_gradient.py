@@ -1,6 +1,6 @@
 """Batch norm whose gradient takes the moments for constants."""
 
-from harness.hazards.hazard import Hazard, Mutation, Signature
+from harness.hazards.hazard import STEP_BY_STEP, Hazard, Mutation, Signature
 
 HAZARD = Hazard(
     key="batch_norm_gradient",
@@ -19,6 +19,7 @@ HAZARD = Hazard(
             "mean, variance = (ops.stop_gradient(moment) for moment in moments(x))\n"
             "            self.average"
         ),
+        also=STEP_BY_STEP,
     ),
     model="pointnet_cls_basic",
     rung="gradients",

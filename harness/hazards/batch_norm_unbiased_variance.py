@@ -12,11 +12,11 @@ HAZARD = Hazard(
     shows="Nothing in training; evaluation differs where a batch has few points.",
     mends="Average the biased variance.",
     mutation=Mutation(
-        "layers/batch_norm.py",
-        "self.average(mean, variance)",
+        "layers/shared_mlp.py",
+        "bn.average(mean, variance)",
         (
-            "count = ops.cast(ops.size(x) // x.shape[-1], x.dtype)\n"
-            "            self.average(mean, variance * count / (count - 1))"
+            "count = ops.cast(ops.size(y) // y.shape[-1], variance.dtype)\n"
+            "        bn.average(mean, variance * count / (count - 1))"
         ),
     ),
     model="pointnet_cls_basic",

@@ -19,11 +19,11 @@ HAZARD = Hazard(
     ),
     mutation=Mutation(
         "layers/shared_mlp.py",
-        "return ops.matmul(x, self.kernel) + self.bias",
+        "return self.multiply(x, self._short_kernel())",
         (
-            'short = (ops.cast(ops.cast(a, "float32"), a.dtype) for a in (x, '
-            "self.kernel))\n"
-            "        return ops.matmul(*short) + self.bias"
+            "factors = (x, self._short_kernel())\n"
+            '        short = (ops.cast(ops.cast(a, "float32"), a.dtype) for a in factors)\n'
+            "        return self.multiply(*short)"
         ),
     ),
     model="pointnet_cls_basic",

@@ -35,6 +35,11 @@ class Mutation:
         return (self, *(self.also.passages if self.also else ()))
 
 
+# Of a layer that does one operation after the other, in training too: many faults need a place.
+STEP_BY_STEP = Mutation(
+    "layers/shared_mlp.py", 'if self.formulation == "plain" or not training:', "if True:"
+)
+
 Range = tuple[float, float]
 
 

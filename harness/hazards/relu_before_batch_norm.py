@@ -2,7 +2,7 @@
 
 from math import inf
 
-from harness.hazards.hazard import Hazard, Mutation, Signature
+from harness.hazards.hazard import STEP_BY_STEP, Hazard, Mutation, Signature
 
 HAZARD = Hazard(
     key="relu_before_batch_norm",
@@ -13,8 +13,9 @@ HAZARD = Hazard(
     mends="Dense without activation, batch norm, then ReLU.",
     mutation=Mutation(
         "layers/shared_mlp.py",
-        "ops.relu(self.bn(self.linear(x), training=training))",
-        "self.bn(ops.relu(self.linear(x)), training=training)",
+        "ops.relu(self.bn(self.product(x) + self.bias, training=training))",
+        "self.bn(ops.relu(self.product(x) + self.bias), training=training)",
+        also=STEP_BY_STEP,
     ),
     model="pointnet_cls_basic",
     rung="inference",

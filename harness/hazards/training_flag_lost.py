@@ -1,6 +1,6 @@
 """Batch norm that is never told that it trains."""
 
-from harness.hazards.hazard import Hazard, Mutation, Signature
+from harness.hazards.hazard import STEP_BY_STEP, Hazard, Mutation, Signature
 
 HAZARD = Hazard(
     key="training_flag_lost",
@@ -11,8 +11,9 @@ HAZARD = Hazard(
     mends="Hand training through to every layer that has the argument.",
     mutation=Mutation(
         "layers/shared_mlp.py",
-        "ops.relu(self.bn(self.linear(x), training=training))",
-        "ops.relu(self.bn(self.linear(x), training=False))",
+        "ops.relu(self.bn(self.product(x) + self.bias, training=training))",
+        "ops.relu(self.bn(self.product(x) + self.bias, training=False))",
+        also=STEP_BY_STEP,
     ),
     model="pointnet_cls_basic",
     rung="training_forward",

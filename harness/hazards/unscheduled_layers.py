@@ -14,8 +14,8 @@ HAZARD = Hazard(
     mends="Leave them at 0.9.",
     mutation=Mutation(
         "models/segmenter.py",
-        'ConcatenatedMLP(512, bn_momentum=UNSCHEDULED_MOMENTUM, name="conv6")',
-        'ConcatenatedMLP(512, bn_momentum=bn_momentum, name="conv6")',
+        'ConcatenatedMLP(512, **unscheduled, name="conv6")',
+        'ConcatenatedMLP(512, **options, name="conv6")',
     ),
     model="sem_seg",
     rung="state",

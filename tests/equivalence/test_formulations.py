@@ -29,6 +29,16 @@ FAULTS = {
         "gradients",
         "conv5/weights",
     ),
+    "a gradient that forgets the batch's variance": (
+        Mutation("layers/fast/normalised.py", "ops.square(inverse) * along", "0 * along"),
+        "gradients",
+        "fc2/weights",
+    ),
+    "a mask of the wrong sign": (
+        Mutation("layers/fast/normalised.py", "> 0, _rows(d_act", ">= 0, _rows(d_act"),
+        "gradients",
+        "fc2/bn/gamma",
+    ),
     "bias missing from the moving mean": (
         Mutation(
             "layers/shared_mlp_max.py",

@@ -50,7 +50,7 @@ class ConcatenatedConv1D(keras.layers.Layer):
         Returns:
             Tensor B x N x units.
         """
-        return concatenated_product(x, self.kernel[0], self.bias)
+        return concatenated_product(x, self.kernel[0]) + self.bias
 
     def compute_output_shape(self, input_shape: Sequence[Shape]) -> Shape:
         """B x N x units."""

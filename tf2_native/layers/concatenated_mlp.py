@@ -46,9 +46,9 @@ class ConcatenatedMLP(SharedMLP):
         """
         return super().call(x, training=training)
 
-    def linear(self, x: Sequence[Tensor]) -> Tensor:
-        """Sums the products of each input with its rows of the kernel, and the bias."""
-        return concatenated_product(x, self.kernel, self.bias)
+    def product(self, x: Sequence[Tensor]) -> Tensor:
+        """Sums the products of each input with its rows of the kernel."""
+        return concatenated_product(x, self._short_kernel(), self.multiply)
 
     def compute_output_shape(self, input_shape: Sequence[Shape]) -> Shape:
         """B x N x units."""

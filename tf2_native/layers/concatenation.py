@@ -1,13 +1,18 @@
 """The product of a concatenation with a kernel, without the concatenation."""
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
 
 from keras import ops
 
 from tf2_native.tensor import Tensor
 
 
-def concatenated_product(features: Sequence[Tensor], kernel: Tensor, bias: Tensor) -> Tensor:
+def concatenated_product(
+    features: Sequence[Tensor],
+    kernel: Tensor,
+    multiply: Callable[[Tensor, Tensor], Tensor] = ops.matmul,
+) -> Tensor:
     """Multiplies features of points and of their cloud, side by side, by one kernel.
 
     With the kernel cut into rows, W = [W_p; W_g], a point's feature p and its cloud's feature g
@@ -22,20 +27,15 @@ def concatenated_product(features: Sequence[Tensor], kernel: Tensor, bias: Tenso
         features: in the order of the kernel's rows: of points, B x N x C_i, or of clouds,
             B x C_i; at least one of points.
         kernel: C x units, C the sum of all C_i.
-        bias: [units].
+        multiply: makes the products.
 
     Returns:
-        Tensor B x N x units, the bias added.
+        Tensor B x N x units.
     """
-    of_points, of_clouds, start = 0, bias, 0
-    for feature in features:
-        width = feature.shape[-1]
-        product = ops.matmul(feature, kernel[start : start + width])
-        start += width
-        if len(feature.shape) == 3:
-            of_points = of_points + product
-        else:
-            of_clouds = of_clouds + product
-    if len(of_clouds.shape) == 2:
-        of_clouds = ops.expand_dims(of_clouds, 1)
-    return of_points + of_clouds
+    widths = [feature.shape[-1] for feature in features]
+    rows = ops.split(kernel, list(itertools.accumulate(widths[:-1])))
+    products = [multiply(feature, part) for feature, part in zip(features, rows, strict=True)]
+    # What the clouds have is added up before it goes to the points.
+    of_clouds = [product[:, None] for product in products if len(product.shape) == 2]
+    of_points = [product for product in products if len(product.shape) == 3]
+    return sum(of_points, start=sum(of_clouds))

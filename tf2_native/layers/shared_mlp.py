@@ -1,12 +1,16 @@
 """The shared MLP: one linear layer, batch normalisation and ReLU, the same for every point."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Literal, TypeAlias, get_args
 
 import keras
 from keras import ops
 
+from tf2_native.layers import fast
 from tf2_native.layers.batch_norm import BatchNormalization, Momentum
 from tf2_native.tensor import Tensor
+
+Formulation: TypeAlias = Literal["fast", "plain"]
 
 
 @keras.saving.register_keras_serializable(package="tf2_native")
@@ -21,6 +25,9 @@ class SharedMLP(keras.layers.Layer):
         units: number of output channels.
         bn_momentum: see `BatchNormalization`.
         kernel_initializer: for `kernel` [C, units]; the bias starts at zero.
+        formulation: "fast", or "plain" for one operation after the other, differentiated by the
+            backend, as the thing to check against. The variables are the same, and the function.
+            `docs/fast_layer.md` derives the fast one line by line.
         **kwargs: for `keras.layers.Layer`.
     """
 
@@ -30,9 +37,13 @@ class SharedMLP(keras.layers.Layer):
         *,
         bn_momentum: Momentum = 0.9,
         kernel_initializer: str | keras.initializers.Initializer = "glorot_uniform",
+        formulation: Formulation = "fast",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        if formulation not in get_args(Formulation):
+            raise ValueError(f"no formulation is called {formulation!r}; there are fast and plain")
+        self.formulation = formulation
         self.units = units
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.bn = BatchNormalization(bn_momentum, dtype=self.dtype_policy, name="bn")
@@ -55,11 +66,31 @@ class SharedMLP(keras.layers.Layer):
         Returns:
             Tensor ... x units, of the dtype of `x`.
         """
-        return ops.relu(self.bn(self.linear(x), training=training))
+        if self.formulation == "plain" or not training:
+            return ops.relu(self.bn(self.product(x) + self.bias, training=training))
+        bn, bias = self.bn, self._exact(self.bias)
+        y, mean, variance = fast.normalised_relu(
+            self.product(x), bias, bn.gamma, bn.beta, bn.epsilon
+        )
+        bn.average(mean, variance)
+        return y
 
-    def linear(self, x: Tensor) -> Tensor:
-        """The product with the kernel, and the bias: ... x C to ... x units."""
-        return ops.matmul(x, self.kernel) + self.bias
+    def product(self, x: Tensor) -> Tensor:
+        """The product with the kernel: ... x C to ... x units."""
+        return self.multiply(x, self._short_kernel())
+
+    @property
+    def multiply(self) -> Callable[[Tensor, Tensor], Tensor]:
+        """The formulation's matrix product."""
+        return fast.linear if self.formulation == "fast" else ops.matmul
+
+    def _short_kernel(self) -> Tensor:
+        """In the dtype of computation; Keras sees to that itself, but not in stateless calls."""
+        return ops.cast(self.kernel, self.compute_dtype)
+
+    def _exact(self, x: Tensor) -> Tensor:
+        """In the dtype of the variables: in mixed precision, only products are made with less."""
+        return ops.cast(x, self.variable_dtype)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, objects serialised."""
@@ -68,6 +99,7 @@ class SharedMLP(keras.layers.Layer):
             "units": self.units,
             "bn_momentum": keras.saving.serialize_keras_object(self.bn.momentum),
             "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+            "formulation": self.formulation,
         }
 
     @classmethod

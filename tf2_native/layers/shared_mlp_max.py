@@ -1,6 +1,6 @@
 """The shared MLP whose maximum over the points is all that is wanted of it."""
 
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any
 
 import keras
 from keras import ops
@@ -10,8 +10,6 @@ from tf2_native.layers.batch_norm import moments
 from tf2_native.layers.max_over_points import MaxOverPoints
 from tf2_native.layers.shared_mlp import SharedMLP
 from tf2_native.tensor import Tensor
-
-Formulation: TypeAlias = Literal["fast", "plain"]
 
 
 @keras.saving.register_keras_serializable(package="tf2_native")
@@ -25,16 +23,11 @@ class SharedMLPMax(SharedMLP):
 
     Arguments:
         units: number of output channels.
-        formulation: "fast", or "plain" for one layer after the other, as the thing to check
-            against. The variables are the same.
-        **kwargs: for `SharedMLP`.
+        **kwargs: for `SharedMLP`, the formulation among them.
     """
 
-    def __init__(self, units: int, *, formulation: Formulation = "fast", **kwargs: Any) -> None:
+    def __init__(self, units: int, **kwargs: Any) -> None:
         super().__init__(units, **kwargs)
-        if formulation not in get_args(Formulation):
-            raise ValueError(f"no formulation is called {formulation!r}; there are fast and plain")
-        self.formulation = formulation
         self.max_over_points = MaxOverPoints(dtype=self.dtype_policy, name="maxpool")
 
     def call(self, x: Tensor, training: bool = False) -> Tensor:
@@ -52,7 +45,8 @@ class SharedMLPMax(SharedMLP):
         # Falling channels are turned over, so that their minimum is a maximum.
         gamma = self.bn.gamma
         sign = self._exact(ops.where(gamma < 0, -1, 1))
-        kernel = self.kernel * ops.cast(sign, self.compute_dtype)
+        unsigned = self._short_kernel()
+        kernel = unsigned * ops.cast(sign, self.compute_dtype)
         bias = self._exact(self.bias)
         if training:
             maxima, mean, variance = fast.maximum_and_moments(x, kernel)
@@ -62,13 +56,9 @@ class SharedMLPMax(SharedMLP):
             maxima = fast.maximum(x, kernel)
             mean, variance = self.bn.moving_mean, self.bn.moving_variance
         # Where gamma is zero all points tie, and the first wins. Only gamma's gradient asks who.
-        first = ops.stop_gradient(ops.matmul(x[:, 0], self.kernel))
+        first = ops.stop_gradient(ops.matmul(x[:, 0], unsigned))
         linear = ops.where(gamma == 0, self._exact(first), sign * self._exact(maxima)) + bias
         return ops.relu(self.bn.normalise(linear, mean, variance))
-
-    def _exact(self, x: Tensor) -> Tensor:
-        """In the dtype of the variables: in mixed precision, only products are made with less."""
-        return ops.cast(x, self.variable_dtype)
 
     def activations(self, x: Tensor, training: bool = False) -> Tensor:
         """What the maximum is taken of, for whoever wants to look at it.
@@ -89,7 +79,3 @@ class SharedMLPMax(SharedMLP):
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """B x units."""
         return (input_shape[0], self.units)
-
-    def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments, objects serialised."""
-        return {**super().get_config(), "formulation": self.formulation}

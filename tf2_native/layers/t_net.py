@@ -7,8 +7,8 @@ import keras
 from keras import ops
 
 from tf2_native.layers.batch_norm import Momentum
-from tf2_native.layers.shared_mlp import SharedMLP
-from tf2_native.layers.shared_mlp_max import Formulation, SharedMLPMax
+from tf2_native.layers.shared_mlp import Formulation, SharedMLP
+from tf2_native.layers.shared_mlp_max import SharedMLPMax
 from tf2_native.tensor import Tensor
 
 
@@ -29,7 +29,7 @@ class TNet(keras.layers.Layer):
         cloud_widths: name and width of each layer after it.
         input_initializer: for the first kernel, which differs where it reads raw points.
         bn_momentum: see `BatchNormalization`.
-        formulation: of the layer that meets the maximum; see `SharedMLPMax`.
+        formulation: of its shared MLPs and fully connected layers; see `SharedMLP`.
         regularizer: from the matrices, B x size x size, to a scalar, added to the loss as it is.
         **kwargs: for `keras.layers.Layer`.
     """
@@ -120,14 +120,15 @@ class TNet(keras.layers.Layer):
     def _create_sublayers(self) -> None:
         first, *_, last = self.point_widths
         for name, units in {**self.point_widths, **self.cloud_widths}.items():
-            options: dict[str, Any] = {"bn_momentum": self.bn_momentum, "dtype": self.dtype_policy}
+            options: dict[str, Any] = {
+                "bn_momentum": self.bn_momentum,
+                "formulation": self.formulation,
+                "dtype": self.dtype_policy,
+            }
             if name == first:
                 options["kernel_initializer"] = self.input_initializer
-            if name == last:
-                layer = SharedMLPMax(units, formulation=self.formulation, name=name, **options)
-            else:
-                layer = SharedMLP(units, name=name, **options)
-            setattr(self, name, layer)
+            layer = SharedMLPMax if name == last else SharedMLP
+            setattr(self, name, layer(units, name=name, **options))
         output = keras.layers.Dense(
             self.size**2,
             kernel_initializer="zeros",

@@ -6,7 +6,7 @@ from types import MappingProxyType
 import keras
 
 from tf2_native.layers.batch_norm import Momentum
-from tf2_native.layers.shared_mlp_max import Formulation
+from tf2_native.layers.shared_mlp import Formulation
 from tf2_native.models.classifier import pointnet_cls, pointnet_cls_basic
 from tf2_native.models.part_segmenter import part_seg
 from tf2_native.models.segmenter import pointnet_seg, sem_seg
@@ -68,8 +68,8 @@ def build_model(
         num_points: points per cloud; any number where left out.
         bn_momentum: of every batch normalisation; a float or a schedule of the step. Where left
             out, that of `BN_MOMENTUM`, or 0.9.
-        formulation: of the layers of which only the maximum is wanted; see `SharedMLPMax`. The
-            shape segmenters of keras.io have none.
+        formulation: of the shared MLPs; see `SharedMLP`. The shape segmenters of keras.io have
+            none.
 
     Returns:
         Model from `points` to logits or probabilities, both of Keras' default float dtype; the

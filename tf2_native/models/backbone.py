@@ -18,7 +18,7 @@ from tf2_native.layers import (
     TNet,
 )
 from tf2_native.layers.batch_norm import Momentum
-from tf2_native.layers.shared_mlp_max import Formulation
+from tf2_native.layers.shared_mlp import Formulation
 from tf2_native.tensor import Tensor
 
 
@@ -102,7 +102,7 @@ def backbone(
         points: symbolic, B x N x C.
         trunk: what it is made of.
         bn_momentum: see `BatchNormalization`.
-        formulation: of the layers of which only the maximum is wanted; see `SharedMLPMax`.
+        formulation: of its layers; see `SharedMLP`.
 
     Returns:
         The features of each point and of each cloud.
@@ -111,17 +111,17 @@ def backbone(
     x = points
     if trunk.input_transform:
         x = keras.ops.matmul(x, _input_transform(x, trunk.input_transform, options))
-    layers = _shared_mlps(x, trunk.before, 1, bn_momentum)
+    layers = _shared_mlps(x, trunk.before, 1, options)
     aligned = layers[-1]
     if trunk.feature_transform:
         transform = _feature_transform(aligned, trunk.feature_transform, options)
         aligned = keras.ops.matmul(aligned, transform)
     *inner, width = trunk.after
-    later = _shared_mlps(aligned, inner, 1 + len(layers), bn_momentum)
+    later = _shared_mlps(aligned, inner, 1 + len(layers), options)
     layers += later
     x, last = (later or [aligned])[-1], f"conv{1 + len(layers)}"
     if trunk.keeps_last:
-        layers.append(SharedMLP(width, bn_momentum=bn_momentum, name=last)(x))
+        layers.append(SharedMLP(width, **options, name=last)(x))
         cloud = MaxOverPoints(name="maxpool")(layers[-1])
     else:
         cloud = SharedMLPMax(width, name=last, **options)(x)
@@ -129,19 +129,14 @@ def backbone(
 
 
 def _shared_mlps(
-    x: Tensor, widths: Sequence[int], start: int, bn_momentum: Momentum
+    x: Tensor, widths: Sequence[int], start: int, options: Mapping[str, Any]
 ) -> list[Tensor]:
     """Outputs of `conv<start>` and those that follow."""
     outputs = []
     for number, units in enumerate(widths, start):
         # TF1 read raw points, and only those, as an image.
         initializer = ImageGlorotUniform() if number == 1 else "glorot_uniform"
-        x = SharedMLP(
-            units,
-            bn_momentum=bn_momentum,
-            kernel_initializer=initializer,
-            name=f"conv{number}",
-        )(x)
+        x = SharedMLP(units, kernel_initializer=initializer, name=f"conv{number}", **options)(x)
         outputs.append(x)
     return outputs
 

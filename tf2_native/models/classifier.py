@@ -1,10 +1,12 @@
 """The classifiers: a trunk, and a head from its global feature to logits (arXiv 1612.00593)."""
 
+from typing import Any
+
 import keras
 
 from tf2_native.layers import SharedMLP
 from tf2_native.layers.batch_norm import Momentum
-from tf2_native.layers.shared_mlp_max import Formulation
+from tf2_native.layers.shared_mlp import Formulation
 from tf2_native.models.backbone import ALIGNED, BASIC, backbone
 
 DROPOUT_RATE = 0.3  # TF1 spoke of keeping 0.7.
@@ -23,15 +25,16 @@ def pointnet_cls_basic(
         num_classes: number of logits.
         num_points: points per cloud; None for any number.
         bn_momentum: see `BatchNormalization`.
-        formulation: see `SharedMLPMax`.
+        formulation: see `SharedMLP`.
 
     Returns:
         Model from `points` B x N x 3 to logits B x num_classes.
     """
     points = keras.Input((num_points, 3), name="points")
-    x = backbone(points, BASIC, bn_momentum, formulation).cloud
-    x = SharedMLP(512, bn_momentum=bn_momentum, name="fc1")(x)
-    x = SharedMLP(256, bn_momentum=bn_momentum, name="fc2")(x)
+    options: dict[str, Any] = {"bn_momentum": bn_momentum, "formulation": formulation}
+    x = backbone(points, BASIC, **options).cloud
+    x = SharedMLP(512, **options, name="fc1")(x)
+    x = SharedMLP(256, **options, name="fc2")(x)
     x = keras.layers.Dropout(DROPOUT_RATE, name="dp1")(x)
     logits = keras.layers.Dense(num_classes, name="fc3")(x)
     return keras.Model(points, logits, name="pointnet_cls_basic")
@@ -52,16 +55,17 @@ def pointnet_cls(
         num_classes: number of logits.
         num_points: points per cloud; None for any number.
         bn_momentum: see `BatchNormalization`.
-        formulation: see `SharedMLPMax`.
+        formulation: see `SharedMLP`.
 
     Returns:
         Model from `points` B x N x 3 to logits B x num_classes.
     """
     points = keras.Input((num_points, 3), name="points")
-    x = backbone(points, ALIGNED, bn_momentum, formulation).cloud
-    x = SharedMLP(512, bn_momentum=bn_momentum, name="fc1")(x)
+    options: dict[str, Any] = {"bn_momentum": bn_momentum, "formulation": formulation}
+    x = backbone(points, ALIGNED, **options).cloud
+    x = SharedMLP(512, **options, name="fc1")(x)
     x = keras.layers.Dropout(DROPOUT_RATE, name="dp1")(x)
-    x = SharedMLP(256, bn_momentum=bn_momentum, name="fc2")(x)
+    x = SharedMLP(256, **options, name="fc2")(x)
     x = keras.layers.Dropout(DROPOUT_RATE, name="dp2")(x)
     logits = keras.layers.Dense(num_classes, name="fc3")(x)
     return keras.Model(points, logits, name="pointnet_cls")

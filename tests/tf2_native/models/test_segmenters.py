@@ -118,12 +118,12 @@ def test_a_concatenation_need_not_be_made(gradient: Callable) -> None:
     layer = ConcatenatedMLP(6)
     layer.build([(None, None, 3), (None, 4)])
     joined = np.concatenate([local, np.repeat(cloud[:, None], 5, axis=1)], axis=2)
-    plain = keras.ops.matmul(joined, layer.kernel) + layer.bias
-    np.testing.assert_allclose(layer.linear([local, cloud]), plain, rtol=1e-5, atol=1e-5)
+    plain = keras.ops.matmul(joined, layer.kernel)
+    np.testing.assert_allclose(layer.product([local, cloud]), plain, rtol=1e-5, atol=1e-5)
     factors = rng.normal(size=(2, 5, 6)).astype("float32")
 
     def loss(x: object) -> object:
-        return keras.ops.sum(layer.linear([local, x]) * factors)
+        return keras.ops.sum(layer.product([local, x]) * factors)
 
     expected = factors.sum(axis=1) @ keras.ops.convert_to_numpy(layer.kernel)[3:].T
     np.testing.assert_allclose(gradient(loss, cloud), expected, rtol=1e-4, atol=1e-4)

@@ -1,5 +1,7 @@
-"""Maxima of a product over the points, without the product: see `docs/fast_layer.md`."""
+"""Faster formulations of what the layers compute, all of them exact: see `docs/fast_layer.md`."""
 
+from tf2_native.layers.fast.linear import linear
+from tf2_native.layers.fast.normalised import normalised_relu
 from tf2_native.layers.fast.product import maximum, maximum_and_moments
 
-__all__ = ["maximum", "maximum_and_moments"]
+__all__ = ["linear", "maximum", "maximum_and_moments", "normalised_relu"]

@@ -122,12 +122,12 @@ def _by_cloud(reduce: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
 
 def _first_maximum(product: Tensor) -> tuple[Tensor, Tensor]:
     """The maxima of ... x N x U over the points, ... x U, and the first points that attain them."""
-    count = ops.shape(product)[-2]
     maxima = ops.max(product, axis=-2, keepdims=True)
-    positions = ops.arange(count, dtype="int32")[:, None]
-    # Not `argmax`, which compilers do not vectorise.
-    winners = ops.min(ops.where(product < maxima, count - 1, positions), axis=-2)
-    return ops.squeeze(maxima, axis=-2), winners
+    # Not `argmax`, which compilers do not vectorise; nor integers, whose minima XLA takes apart.
+    # A float32 counts to 16,777,216.
+    positions = ops.cast(ops.arange(ops.shape(product)[-2]), "float32")[:, None]
+    winners = ops.min(ops.where(product < maxima, positions[-1], positions), axis=-2)
+    return ops.squeeze(maxima, axis=-2), ops.cast(winners, "int32")
 
 
 def _through_winners(
@@ -136,11 +136,23 @@ def _through_winners(
     """The gradients of x, B x N x C, and kernel, C x U, from those of the maxima, B x U."""
     clouds, points, channels = ops.shape(x)
     rows = winners + points * ops.arange(clouds, dtype="int32")[:, None]
-    won = ops.take(ops.reshape(x, (-1, channels)), rows, axis=0)
-    d_kernel = ops.transpose(ops.sum(won * d_maxima[..., None], axis=0))
+    d_kernel = ops.transpose(_sum_of_winners(x, winners, d_maxima))
     d_won = ops.reshape(d_maxima[..., None] * ops.transpose(kernel), (-1, channels))
     d_x = ops.segment_sum(d_won, ops.reshape(rows, (-1,)), num_segments=clouds * points)
     return ops.reshape(d_x, ops.shape(x)), d_kernel
+
+
+def _sum_of_winners(x: Tensor, winners: Tensor, weights: Tensor) -> Tensor:
+    """sum over b of weights[b, u] x[b, winners[b, u], :], U x C; cloud by cloud on a CPU."""
+    if on_accelerator():
+        won = ops.take_along_axis(x, winners[..., None], axis=1)
+        return ops.sum(won * weights[..., None], axis=0)
+
+    def add(b: Tensor, total: Tensor) -> Tensor:
+        return total + ops.take(x[b], winners[b], axis=0) * weights[b][:, None]
+
+    start = ops.zeros((winners.shape[-1], x.shape[-1]), dtype=x.dtype)
+    return ops.fori_loop(0, ops.shape(x)[0], add, start)
 
 
 def _mean(x: Tensor, axis: int) -> Tensor:

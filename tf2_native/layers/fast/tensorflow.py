@@ -17,7 +17,8 @@ def with_gradient(forward: "Forward", backward: "Backward") -> "Callable[..., Te
         outputs, residuals = forward(*arguments)
         return outputs, lambda *upstream: backward(residuals, upstream)
 
-    return function
+    # Not variables: TensorFlow would ask for their gradients apart.
+    return lambda *arguments: function(*map(tf.convert_to_tensor, arguments))
 
 
 def on_accelerator() -> bool:

@@ -1,0 +1,80 @@
+"""Batch normalisation and ReLU as one function, with a gradient that passes over its arrays twice.
+
+Differentiated step by step, they store half a dozen arrays of the size of the activations and pass
+over them a dozen times; compilers merge few of those passes. See `docs/fast_layer.md`.
+"""
+
+from collections.abc import Callable
+from functools import cache
+
+from keras import ops
+
+from tf2_native.layers.fast.gradient import with_gradient
+from tf2_native.tensor import Tensor
+
+Tensors = tuple[Tensor, ...]
+
+
+def normalised_relu(
+    linear: Tensor, bias: Tensor, gamma: Tensor, beta: Tensor, epsilon: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """relu(batch_norm(linear + bias)) with the batch's moments.
+
+    The bias shifts the mean and nothing else: the normalisation takes it away again, and its
+    gradient is zero, exactly.
+
+    Arguments:
+        linear: ... x C, floating.
+        bias, gamma, beta: each [C], float32 or float64.
+        epsilon: added to the variance.
+
+    Returns:
+        The activations, of the shape and dtype of `linear`, and the mean and biased variance of
+        `linear + bias` over all axes but the last, each [C], of the dtype of `gamma`.
+    """
+    function = _with_epsilon(epsilon)
+    activations, mean, variance = function(*map(ops.convert_to_tensor, (linear, bias, gamma, beta)))
+    return activations, mean, variance
+
+
+@cache
+def _with_epsilon(epsilon: float) -> Callable[..., Tensors]:
+    def forward(
+        linear: Tensor, bias: Tensor, gamma: Tensor, beta: Tensor
+    ) -> tuple[Tensors, Tensors]:
+        # Rows: XLA on the CPU merges a reduction of two axes less well.
+        rows = _rows(ops.cast(linear, gamma.dtype))
+        mean = ops.sum(rows, axis=0) / _count(rows)
+        variance = ops.sum(ops.square(rows - mean), axis=0) / _count(rows)
+        inverse = ops.rsqrt(variance + epsilon)
+        scale = gamma * inverse
+        activations = ops.cast(ops.relu(rows * scale + (beta - mean * scale)), linear.dtype)
+        activations = ops.reshape(activations, ops.shape(linear))
+        return (activations, mean + bias, variance), (linear, activations, gamma, mean, inverse)
+
+    return with_gradient(forward, _backward)
+
+
+def _backward(residuals: Tensors, upstream: Tensors) -> Tensors:
+    linear, activations, gamma, mean, inverse = residuals
+    d_activations, d_mean, d_variance = (ops.cast(d, gamma.dtype) for d in upstream)
+    rows = _rows(ops.cast(linear, gamma.dtype))
+    d_normal = ops.where(_rows(activations) > 0, _rows(d_activations), 0)
+    d_beta = ops.sum(d_normal, axis=0)
+    # Neither here nor below `rows - mean`: XLA would find it in the forward pass, and store it.
+    along = ops.sum(d_normal * rows, axis=0) - mean * d_beta
+    # Through the moments, every row has the same share of what reaches them.
+    scale, count = gamma * inverse, _count(rows)
+    slope = (2 * d_variance - scale * ops.square(inverse) * along) / count
+    level = (d_mean - scale * d_beta) / count
+    d_rows = ops.cast(scale * d_normal + (level - slope * (mean - rows)), linear.dtype)
+    d_linear = ops.reshape(d_rows, ops.shape(linear))
+    return d_linear, ops.zeros_like(d_beta), along * inverse, d_beta
+
+
+def _rows(x: Tensor) -> Tensor:
+    return ops.reshape(x, (-1, x.shape[-1]))
+
+
+def _count(rows: Tensor) -> Tensor:
+    return ops.cast(ops.shape(rows)[0], rows.dtype)
