@@ -93,5 +93,5 @@ def test_the_palette_has_no_colour_twice_and_comes_round() -> None:
 
 @pytest.mark.parametrize("module", ["matplotlib", "plotly", "trimesh", "arpy", "sklearn"])
 def test_the_command_line_imports_nothing_heavy(module: str) -> None:
-    code = f"import sys, harness.datasets.commands; sys.exit({module!r} in sys.modules)"
+    code = f"import sys, harness.commands.data; sys.exit({module!r} in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from harness.commands.data import app
 from harness.datasets import DatasetError
-from harness.datasets.commands import app
 
 
 def data(*arguments: str | Path) -> Result:

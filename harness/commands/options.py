@@ -1,0 +1,34 @@
+"""Options that several commands take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+
+from harness.models import MODELS
+from harness.runtimes import IMPLEMENTATIONS, PRECISIONS, RUNTIMES
+
+
+class Refusal(ValueError):
+    """A command line that asks for something there is not."""
+
+
+def keys(kind: str, values: Iterable[str]) -> Any:
+    """An option that takes one of some keys."""
+    values = tuple(values)
+
+    def check(value: str | list[str] | None) -> str | list[str] | None:
+        for given in value if isinstance(value, list) else [value]:
+            if given is not None and given not in values:
+                raise Refusal(f"unknown {kind} {given!r}: one of {', '.join(values)}")
+        return value
+
+    return typer.Option(callback=check, metavar="KEY", help=f"One of {', '.join(values)}.")
+
+
+ImplementationKey = Annotated[str, keys("implementation", IMPLEMENTATIONS)]
+ModelKey = Annotated[str, keys("model", MODELS)]
+RuntimeKey = Annotated[str | None, keys("runtime", RUNTIMES)]
+PrecisionKey = Annotated[str, keys("precision", PRECISIONS)]
