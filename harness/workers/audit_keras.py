@@ -337,7 +337,7 @@ def _recordable(layer, seen=None):
         if not isinstance(inner, (keras.layers.RNN, keras.layers.Wrapper)):
             for found in _recordable(inner, seen):
                 yield found
-        yield inner.path, inner
+        yield inner.path or inner.name, inner
 
 
 class OrderedRecorder(Recorder):

@@ -28,6 +28,10 @@ class AuditKerasWorker(object):
         import keras
 
         keras.config.set_floatx(precision)
+        if precision == "float64":
+            from harness.workers import keras_lifting
+
+            keras_lifting.lift()
         self.keras, self.backend, self.precision = keras, backend, precision
         self._steps = None
 

@@ -24,7 +24,11 @@ def lift(namespaces):
     """
     from tensorflow.python.framework import dtypes
 
+    from tensorflow.python.framework import tensor_util
+
     float32 = dtypes.float32
+    # It reads and writes what the kernels use, and has to tell the two apart.
+    tensor_util.dtypes = _Unlifted(dtypes, float32)
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] in _LIBRARIES and isinstance(module, types.ModuleType):
             _lift_module(module, float32, dtypes.float64)
@@ -33,6 +37,16 @@ def lift(namespaces):
     _lift_numbers(dtypes)
     _lift_fused_batch_norm()
     _lift_keras(namespaces)
+
+
+class _Unlifted(object):
+    """The module `dtypes` as it was."""
+
+    def __init__(self, dtypes, float32):
+        self._dtypes, self.float32 = dtypes, float32
+
+    def __getattr__(self, name):
+        return getattr(self._dtypes, name)
 
 
 def _lift_module(module, float32, float64):

@@ -198,12 +198,27 @@ def settings(graph, weights, layers):
 
 def _momentum(moved):
     """Of `average -= (average - value) * (1 - momentum)`."""
-    if moved.op.type == "Mul":
-        for tensor in moved.op.inputs:
-            value = _constant(tensor)
-            if value is not None:
-                return round(1.0 - value, 9)
+    if moved.op.type != "Mul":
+        return None
+    for tensor in moved.op.inputs:
+        op = tensor.op
+        if op.type == "Sub" and _constant(op.inputs[0]) == 1.0:
+            kept = _constants(op.inputs[1])
+            # One is the momentum of who is not training.
+            kept = [value for value in kept if value != 1.0]
+            if len(kept) == 1:
+                return round(kept[0], 9)
+        elif _constant(tensor) is not None:
+            return round(1.0 - _constant(tensor), 9)
     return None
+
+
+def _constants(tensor):
+    """The values that a scalar may have: one, or one for each branch of a condition."""
+    if tensor.op.type == "Merge":
+        return [value for branch in tensor.op.inputs for value in _constants(branch)]
+    value = _constant(tensor)
+    return [] if value is None else [value]
 
 
 def _pooling(op):
