@@ -7,13 +7,20 @@ Written for TensorFlow 1.15 and 2.x alike.
 """
 
 import collections
+import contextlib
 import functools
+import importlib
 import sys
 import types
 
 import numpy as np
 
 _LIBRARIES = ("tensorflow", "tensorflow_core", "tf_slim")
+# These have to tell the two apart: constants as they are stored, and the flow of a TensorArray,
+# which is float32 whatever the array holds and carries its gradient.
+_UNLIFTED = (
+    "framework.tensor_util", "ops.gradients_util", "ops.default_gradient", "eager.backprop_util",
+)  # fmt: skip
 
 
 def lift(namespaces):
@@ -24,11 +31,11 @@ def lift(namespaces):
     """
     from tensorflow.python.framework import dtypes
 
-    from tensorflow.python.framework import tensor_util
-
     float32 = dtypes.float32
-    # It reads and writes what the kernels use, and has to tell the two apart.
-    tensor_util.dtypes = _Unlifted(dtypes, float32)
+    for name in _UNLIFTED:
+        with contextlib.suppress(ImportError):  # not every version has them all
+            module = importlib.import_module("tensorflow.python." + name)
+            module.dtypes = _Unlifted(dtypes, float32)
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] in _LIBRARIES and isinstance(module, types.ModuleType):
             _lift_module(module, float32, dtypes.float64)

@@ -82,7 +82,8 @@ def segments(graph, inputs, outputs, weights, batch):
     for op in graph.get_operations():
         if op not in path:
             continue
-        scope = next((s for s in scopes if op.name.startswith(s + "/")), None)
+        name = outside_loop(op.name)
+        scope = next((s for s in scopes if name.startswith(s + "/")), None)
         # conv1/Relu after conv1/BatchNorm: the outer scope follows the inner one, as a layer does.
         if scope is not None and not current.startswith(scope + "/"):
             current = scope
@@ -137,9 +138,10 @@ def forget_biases(graph, weights):
     The cells split their gates in four and add a constant to the third.
     """
     found = {}
-    for scope in {scope_of(name) for name in weights}:
-        for op in graph.get_operations():
-            if op.type != "Split" or len(op.outputs) != 4 or (scope + "/") not in op.name + "/":
+    splits = [op for op in graph.get_operations() if op.type == "Split" and len(op.outputs) == 4]
+    for scope in {scope_of(name) for name in weights} - {""}:
+        for op in splits:
+            if "/%s/" % scope not in "/" + outside_loop(op.name):
                 continue
             for consumer in op.outputs[2].consumers():
                 for tensor in consumer.inputs:
@@ -147,6 +149,11 @@ def forget_biases(graph, weights):
                     if consumer.type in ("Add", "AddV2") and value is not None:
                         found[scope] = value
     return found
+
+
+def outside_loop(name):
+    """An operation's name without the loop that it is in: its layer is called so."""
+    return name.replace("/while/", "/")
 
 
 def _constant(tensor):
