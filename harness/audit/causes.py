@@ -1,4 +1,4 @@
-"""Why a candidate departs: what is set differently where it begins, and the hazards that look so."""
+"""Why a candidate departs: what is set differently where it begins, and hazards that look so."""
 
 from __future__ import annotations
 
@@ -92,7 +92,10 @@ def _concerned(
 
 def _read(layer: LayerPair, setting: str, hazard: str) -> Cause:
     theirs, ours = layer.differs[setting]
-    evidence = f"{setting} at {layer.title} is {_said(theirs)} in the reference, {_said(ours)} in the candidate"
+    evidence = (
+        f"{setting} at {layer.title} is {_said(theirs)} in the reference, "
+        f"{_said(ours)} in the candidate"
+    )
     if hazard:
         known = HAZARDS[hazard]
         return Cause(hazard, known.title, evidence, known.mends)

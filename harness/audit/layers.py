@@ -63,9 +63,7 @@ def _layer_of(name: str, layers: list[str]) -> str:
     return max(holding, key=len, default=name)
 
 
-def _differences(
-    theirs: Mapping[str, Any], ours: Mapping[str, Any]
-) -> dict[str, tuple[Any, Any]]:
+def _differences(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     return {
         key: (theirs[key], ours[key])
         for key in theirs

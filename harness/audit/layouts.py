@@ -98,7 +98,8 @@ class Lstm:
     @property
     def says(self) -> str:
         """What is done."""
-        return f"LSTM cell: gates i,j,f,o to i,f,c,o, kernel split, forget bias {self.forget_bias:g} added"
+        gates = "gates i,j,f,o to i,f,c,o, kernel split"
+        return f"LSTM cell: {gates}, forget bias {self.forget_bias:g} added"
 
     def _swapped(self, array: np.ndarray) -> np.ndarray:
         """The second and third gate exchanged: its own inverse."""

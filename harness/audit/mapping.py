@@ -10,9 +10,9 @@ from fnmatch import fnmatchcase
 
 from harness.audit.layouts import Layout, Lstm, Same, Shape
 from harness.audit.names import (
+    ROLES,
     leaf,
     numbers,
-    ROLES,
     role,
     same_scope_form,
     scope,
@@ -240,7 +240,7 @@ def _lstm_by_rule(search: _Search, where: str) -> None:
         layer = next((s for s in layers if s == rule.candidate or scope(s) == rule.candidate), None)
         if layer is None or not _cell_fits(cells[cell], layers[layer]):
             raise SpecError(
-                f"{where}.lstm: the candidate has no LSTM layer {rule.candidate!r} that fits {cell}: "
+                f"{where}.lstm: the candidate has no LSTM layer {rule.candidate!r} that fits: "
                 f"{', '.join(layers) or 'none at all'}"
             )
         _pair_cell(search, cell, layer, rule.forget_bias, "rule", 1.0)
@@ -259,7 +259,9 @@ def _lstm_cells(search: _Search) -> None:
     cells, layers = _cells(search), _layers(search)
     for cell, parameters in cells.items():
         fitting = [s for s in _layers(search) if _cell_fits(parameters, layers[s])]
-        rivals = [c for c in _cells(search) if any(_cell_fits(cells[c], layers[s]) for s in fitting)]
+        rivals = [
+            c for c in _cells(search) if any(_cell_fits(cells[c], layers[s]) for s in fitting)
+        ]
         if fitting and len(fitting) == len(rivals):
             confidence = 0.9 if len(fitting) == 1 else 0.6
             _pair_cell(search, cell, fitting[0], None, "LSTM cell", confidence)

@@ -80,6 +80,7 @@ def opened(spec: Spec, precision: str | None = None) -> Iterator[Opened]:
             f"{spec.file}: weights",
             reference.described.forget_biases,
         )
+        _check_outputs(spec, sides)
         notes += _notes(spec, sides, mapping)
         yield Opened(reference, candidate, mapping, tuple(notes))
 
@@ -108,6 +109,16 @@ def _try(spec: Spec, sides: Sequence[LiveSide], batch: Arrays) -> None:
         side.answer("infer", sample)
         if "state" not in side.described.cannot:
             side.answer("train", sample)
+
+
+def _check_outputs(spec: Spec, sides: Sequence[LiveSide]) -> None:
+    theirs, ours = (side.described.outputs for side in sides)
+    for name in theirs:
+        if name not in ours:
+            raise SpecError(
+                f"{spec.file}: candidate.outputs: no {name!r}, which the reference has: say which "
+                f"of {', '.join(ours)} it is: outputs = {{ {name} = {ours[0]!r} }}"
+            )
 
 
 def _notes(spec: Spec, sides: Sequence[LiveSide], mapping: Mapping) -> list[str]:
@@ -205,7 +216,6 @@ def _climb(rung: str, pair: Pair) -> tuple[Result, Outcome | None]:
     except NotComparable as error:
         reason = str(error)
     status: Any = "skipped" if found is None else "fail" if found.findings else "pass"
-    worst = found.worst if found else None
     result = Result(
         model=pair.spec.title,
         precision=pair.reference.precision,
@@ -216,10 +226,7 @@ def _climb(rung: str, pair: Pair) -> tuple[Result, Outcome | None]:
         reason=reason,
         seconds=round(time.monotonic() - started, 2),
         tensors=len(found.measurements) if found else 0,
-        worst=worst
-        and Worst(
-            worst.tensor, worst.distance, worst.noise, worst.scale, worst.ratio, worst.relative
-        ),
+        worst=_worst(found),
         findings=tuple(
             Finding(f.place, f.isolated, f.message, f.tensor)
             for f in (found.findings if found else ())
@@ -228,9 +235,19 @@ def _climb(rung: str, pair: Pair) -> tuple[Result, Outcome | None]:
     return result, found
 
 
+def _worst(found: Outcome | None) -> Worst | None:
+    if found is None or found.worst is None:
+        return None
+    m = found.worst
+    return Worst(m.tensor, m.distance, m.noise, m.scale, m.ratio, m.relative)
+
+
 def _verdict(departure: Departure | None, pair: Pair, results: Sequence[Result]) -> schema.Verdict:
     if departure is None:
-        return schema.Verdict(equivalent=any(result.status == "pass" for result in results))
+        passed = {result.rung for result in results if result.status == "pass"}
+        # That names and shapes agree is not what was asked, unless it was.
+        numerical = {result.rung for result in results} - {"structure", "checkpoint"}
+        return schema.Verdict(equivalent=bool(passed & numerical if numerical else passed))
     first = departure.first
     likely = causes(departure, pair.layers, first.place)
     return schema.Verdict(
@@ -246,9 +263,7 @@ def _verdict(departure: Departure | None, pair: Pair, results: Sequence[Result])
 def _side(side: Side, live: LiveSide) -> schema.AuditedSide:
     described = live.described
     what = side.build or side.path
-    return schema.AuditedSide(
-        live.key, what, side.runtime, described.versions, described.dropouts
-    )
+    return schema.AuditedSide(live.key, what, side.runtime, described.versions, described.dropouts)
 
 
 def correspondences(mapping: Mapping) -> tuple[schema.Correspondence, ...]:

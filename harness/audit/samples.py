@@ -82,9 +82,7 @@ def make_batches(spec: Spec, steps: int) -> list[dict[str, np.ndarray]]:
     ]
 
 
-def _batch(
-    spec: Spec, name: str, files: Mapping[str, np.ndarray], step: int
-) -> np.ndarray:
+def _batch(spec: Spec, name: str, files: Mapping[str, np.ndarray], step: int) -> np.ndarray:
     given = spec.inputs[name]
     if name not in files:
         seed = [spec.seed, zlib.crc32(name.encode()), step]
@@ -102,9 +100,11 @@ def _draw(given: Input, rng: np.random.Generator) -> np.ndarray:
     if given.classes is not None:
         return rng.integers(given.classes, size=shape).astype(given.dtype or "int32")
     if given.integers is not None:
-        return rng.integers(*given.integers, size=shape).astype(given.dtype or "int32")
+        first, end = given.integers
+        return rng.integers(first, end, size=shape).astype(given.dtype or "int32")
     if given.uniform is not None:
-        return rng.uniform(*given.uniform, size=shape).astype(given.dtype or "float32")
+        low, high = given.uniform
+        return rng.uniform(low, high, size=shape).astype(given.dtype or "float32")
     mean, deviation = given.normal or (0.0, 1.0)
     return rng.normal(mean, deviation, size=shape).astype(given.dtype or "float32")
 

@@ -104,7 +104,7 @@ class LiveSide:
                 inputs=shapes,
                 loss=spec.loss and dataclasses.asdict(spec.loss),
                 optimizer=spec.optimizer and dataclasses.asdict(spec.optimizer),
-                **({"outputs": outputs} if is_keras else {}),
+                outputs=outputs,
             )
         except BaseException:
             self.close()
@@ -130,9 +130,7 @@ class LiveSide:
         if key not in self._memory:
             arrays = self.answer(operation, sample, **options)
             reruns = [
-                self.answer(
-                    operation, sample.nudged(i, self.precision), **self._nudged(options, i)
-                )
+                self.answer(operation, sample.nudged(i, self.precision), **self._nudged(options, i))
                 for i in range(nudges)
             ]
             self._memory[key] = Evidence(arrays, rounding_noise(arrays, reruns), self.precision)

@@ -237,9 +237,11 @@ def _parsed(file: Path) -> dict[str, Any]:
 
 
 def _decoded(file: Path, key: str, value: Any) -> Any:
-    known = [f.name for f in fields(_TABLES[key])] if isinstance(_TABLES[key], type) and hasattr(
-        _TABLES[key], "__dataclass_fields__"
-    ) else []
+    known = (
+        [f.name for f in fields(_TABLES[key])]
+        if isinstance(_TABLES[key], type) and hasattr(_TABLES[key], "__dataclass_fields__")
+        else []
+    )
     try:
         return decode(_TABLES[key], value, f"{file}: {key}")
     except ReportError as error:
@@ -270,7 +272,13 @@ def _checked_side(file: Path, name: str, side: Side) -> Side:
     if side.kind == "keras" and side.training is not None:
         raise SpecError(f"{where}.training: a Keras model has its own training mode; leave it out")
     if side.kind == "keras" and side.checkpoint is not None:
-        raise SpecError(f"{where}.checkpoint: is for TF1-style builders; save a .keras file instead")
+        raise SpecError(
+            f"{where}.checkpoint: is for TF1-style builders; save a .keras file instead"
+        )
+    for key in ("arguments", "feed"):
+        for argument, value in getattr(side, key).items():
+            if not isinstance(value, (str, bool, int, float, list)):
+                raise SpecError(f"{where}.{key}.{argument}: neither a number, a string nor a list")
     checkpoint = side.checkpoint and str((file.parent / side.checkpoint).resolve())
     if checkpoint and not any(Path(checkpoint + end).exists() for end in ("", ".index")):
         raise SpecError(f"{where}.checkpoint: {side.checkpoint}: no such checkpoint")
@@ -293,7 +301,9 @@ def _check_saved(where: str, side: Side, path: Path) -> None:
     """A side without a builder is a saved model."""
     if side.kind == "keras":
         if not (path.is_file() and path.suffix in (".keras", ".h5", ".hdf5")):
-            raise SpecError(f"{where}: neither build = 'module:function' nor a path to a Keras file")
+            raise SpecError(
+                f"{where}: neither build = 'module:function' nor a path to a Keras file"
+            )
     elif not (path.is_file() and path.suffix == ".pb") and not _is_saved_model(path):
         raise SpecError(
             f"{where}: neither build = 'module:function' nor a path to a SavedModel or frozen graph"

@@ -39,9 +39,7 @@ def audit(
     ] = None,
     rung: Annotated[list[str] | None, keys("rung", RUNGS)] = None,
     precision: Annotated[str | None, keys("precision", PRECISIONS)] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for audit.json and audit.md.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for audit.json and audit.md.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Put a migration of your own through the ladder: a reference, a candidate, one verdict.

@@ -21,7 +21,9 @@ _LOSSES = {
     "sigmoid_cross_entropy": lambda v1, y, x: v1.nn.sigmoid_cross_entropy_with_logits(
         labels=v1.cast(y, x.dtype), logits=x
     ),
-    "mean_squared_error": lambda v1, y, x: v1.square(x - v1.reshape(v1.cast(y, x.dtype), v1.shape(x))),
+    "mean_squared_error": lambda v1, y, x: v1.square(
+        x - v1.reshape(v1.cast(y, x.dtype), v1.shape(x))
+    ),
 }
 # What is switched by a Python value is built once for each; a placeholder serves both.
 ARGUMENT, PLACEHOLDER = "argument", "placeholder"
@@ -50,7 +52,7 @@ class AuditedGraph(object):
         with self.graph.as_default():
             v1.set_random_seed(0)
             random.seed(0)
-            np.random.seed(0)
+            np.random.seed(0)  # noqa: NPY002 - the user's code may draw from it
             self.session = v1.Session(config=single_threaded(v1))
             self._make(training)
             self._find_loss()
@@ -103,7 +105,8 @@ class AuditedGraph(object):
         for key, value in side["arguments"].items():
             if key not in parameters and not open_ended:
                 raise RequestError(
-                    "arguments.%s: %s takes %s" % (key, side["build"], ", ".join(parameters) or "none")
+                    "arguments.%s: %s takes %s"
+                    % (key, side["build"], ", ".join(parameters) or "none")
                 )
             given[key] = value
         tensors = {}
@@ -148,7 +151,8 @@ class AuditedGraph(object):
         signatures = loaded.signature_def
         if side["signature"] not in signatures:
             raise RequestError(
-                "signature: no %r: there are %s" % (side["signature"], ", ".join(sorted(signatures)))
+                "signature: no %r: there are %s"
+                % (side["signature"], ", ".join(sorted(signatures)))
             )
         signature = signatures[side["signature"]]
         self.made = {key: self._tensor(info.name) for key, info in signature.outputs.items()}
@@ -211,7 +215,12 @@ class AuditedGraph(object):
             if explicit:
                 raise RequestError(
                     "inputs.%s: no placeholder or argument %r%s; placeholders: %s"
-                    % (name, target, self._nearest(target), ", ".join(self._placeholders()) or "none")
+                    % (
+                        name,
+                        target,
+                        self._nearest(target),
+                        ", ".join(self._placeholders()) or "none",
+                    )
                 )
             return None
         self._fitting(name, tensor)
@@ -238,7 +247,12 @@ class AuditedGraph(object):
         return wanted.as_list()[0] in (None, batch)
 
     def _find_outputs(self):
-        named = self.side["outputs"] or {key: key for key in self.made or {}}
+        named, made = self.side["outputs"], self.made if isinstance(self.made, dict) else {}
+        if not named:
+            # The only one goes by the name that the other side has for it.
+            wanted = self.request["outputs"]
+            single = len(made) == len(wanted) == 1
+            named = {wanted[0]: next(iter(made))} if single else {key: key for key in made}
         found = {}
         for name, target in named.items():
             tensor = self._named(target)
@@ -323,6 +337,7 @@ class AuditedGraph(object):
 
     def _constant_weights(self, needed):
         """The weights of a frozen graph: constants with axes, which can be fed like anything."""
+        hidden = graph_layers.conditional(self.graph)
         return {
             op.name: op.outputs[0]
             for op in self.graph.get_operations()
@@ -330,7 +345,7 @@ class AuditedGraph(object):
             and op in needed
             and op.outputs[0].dtype.is_floating
             and (op.outputs[0].shape.ndims or 0) > 0
-            and op._get_control_flow_context() is None
+            and op not in hidden
         }
 
     def _initialise(self):
@@ -354,9 +369,37 @@ class AuditedGraph(object):
         with user_code.blamed(self.folder, "initialising"):
             if not loaded:
                 self.session.run([self._fresh, v1.tables_initializer()])
-            if self.side["checkpoint"]:
-                v1.train.Saver(self.variables).restore(self.session, self.side["checkpoint"])
+        if self.side["checkpoint"]:
+            self.assign_all(self._restored())
         self._reset = v1.variables_initializer([] if loaded else self.others)
+
+    def _restored(self):
+        """The parameters' values in the checkpoint, whatever the precision here."""
+        path, found = self.side["checkpoint"], {}
+        with user_code.blamed(self.folder, "reading %s" % path):
+            reader = self.v1.train.load_checkpoint(path)
+            names = reader.get_variable_to_shape_map()
+        for name, variable in self.variables.items():
+            if name not in names:
+                near = difflib.get_close_matches(name, names, 3, 0.5)
+                raise RequestError(
+                    "checkpoint: %s has no %s%s"
+                    % (
+                        os.path.basename(path),
+                        name,
+                        "; it has %s" % ", ".join(near) if near else "",
+                    )
+                )
+            if list(names[name]) != variable.shape.as_list():
+                raise RequestError(
+                    "checkpoint: %s is %s there, %s here"
+                    % (name, list(names[name]), variable.shape.as_list())
+                )
+            found[name] = reader.get_tensor(name)
+        return found
+
+    def assign_all(self, values):
+        self.session.run(self._assign, {self._placeholder[n]: values[n] for n in self.variables})
 
     def add_training(self):
         """Gradients, and the train op; not before everything else is found."""
@@ -367,7 +410,9 @@ class AuditedGraph(object):
             self.gradients, self.train_op = {}, None
             if self.loss is None or not self.trainable:
                 return
-            pairs = list(zip(v1.gradients(self.loss, list(self.trainable.values())), self.trainable))
+            pairs = list(
+                zip(v1.gradients(self.loss, list(self.trainable.values())), self.trainable)
+            )
             self.gradients = {
                 name: v1.zeros_like(self.trainable[name])
                 if gradient is None
@@ -388,9 +433,7 @@ class AuditedGraph(object):
                 try:
                     found = self.graph.as_graph_element(name, allow_tensor=False)
                 except (KeyError, ValueError, TypeError):
-                    raise RequestError(
-                        "optimizer: no train op %r%s" % (name, self._nearest(name))
-                    )
+                    raise RequestError("optimizer: no train op %r%s" % (name, self._nearest(name)))
             self.train_op = getattr(found, "op", found)
         elif rule is not None:
             usable = [(g, self.trainable[n]) for g, n in pairs if g is not None]

@@ -39,8 +39,12 @@ class AuditGraphWorker(object):
             deep_lifting.lift(known)
         self.dropout = DropoutOff(known)
 
-    def open(self, side, inputs, loss, optimizer):
-        """Build a side; says what it is, and what it cannot do and why."""
+    def open(self, side, inputs, loss, optimizer, outputs=()):
+        """Build a side; says what it is, and what it cannot do and why.
+
+        Arguments:
+            outputs: the other side's, for one that names none.
+        """
         from harness.workers import sources
         from harness.workers.audit_graph import ARGUMENT, AuditedGraph
 
@@ -48,8 +52,14 @@ class AuditGraphWorker(object):
             raise RequestError("what is saved in float32 stays in float32")
         folder = side["path"] if side["build"] else os.path.dirname(side["path"])
         self.sources = sources.Sources(folder, self.namespace)
-        request = {"side": side, "inputs": inputs, "loss": loss, "optimizer": optimizer}
-        build = lambda **more: AuditedGraph(self.sources, self.v1, request, self.dtype, **more)  # noqa: E731
+        request = {
+            "side": side, "inputs": inputs, "loss": loss, "optimizer": optimizer,
+            "outputs": list(outputs),
+        }  # fmt: skip
+
+        def build(**more):
+            return AuditedGraph(self.sources, self.v1, request, self.dtype, **more)
+
         self.inference = build()
         self.training = self.inference
         if self.inference.switch == ARGUMENT:

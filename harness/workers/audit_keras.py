@@ -42,7 +42,9 @@ class AuditedModel(object):
 
     def __init__(self, request, precision):
         self.request, self.side, self.precision = request, request["side"], precision
-        self.folder = self.side["path"] if self.side["build"] else os.path.dirname(self.side["path"])
+        self.folder = (
+            self.side["path"] if self.side["build"] else os.path.dirname(self.side["path"])
+        )
         sys.path.insert(0, self.folder)
         with user_code.blamed(self.folder, "building the model"):
             self.model = self._built() if self.side["build"] else self._loaded()
@@ -127,10 +129,8 @@ class AuditedModel(object):
 
     def _check_shape(self, name, wanted):
         shape = tuple(self.request["inputs"][name]["shape"])
-        fits = len(shape) == len(wanted) and all(
-            w is None or w == s for w, s in zip(wanted, shape)
-        )
-        rest = [size for size in wanted[1:]]
+        fits = len(shape) == len(wanted) and all(w is None or w == s for w, s in zip(wanted, shape))
+        rest = wanted[1:]
         reshapes = None not in rest and np.prod(rest) == np.prod(shape[1:])
         if not (fits or reshapes):
             raise RequestError(

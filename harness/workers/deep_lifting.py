@@ -1,4 +1,4 @@
-"""Float64 from anyone's TF1-style graph: wherever TensorFlow's Python says float32, it says float64.
+"""Float64 from anyone's TF1-style graph: where TensorFlow's Python says float32, it says float64.
 
 `lifting` changes the names that a network's own source uses, which is enough for a network that
 calls `tf.nn` alone. Layers, losses and initialisers of the library say float32 themselves: in

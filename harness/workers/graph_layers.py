@@ -38,9 +38,7 @@ def random_operations(tensors):
 def unfed_placeholders(tensors, fed):
     """Names of the placeholders that these tensors need and that are not fed."""
     known = {tensor.op for tensor in fed}
-    return sorted(
-        op.name for op in ancestors_until(tensors, known) if op.type == "Placeholder"
-    )
+    return sorted(op.name for op in ancestors_until(tensors, known) if op.type == "Placeholder")
 
 
 def ancestors_until(tensors, known):
@@ -78,7 +76,7 @@ def segments(graph, inputs, outputs, weights, batch):
     path = ancestors(outputs) & descendants(inputs)
     # A scope inside another (conv1/BatchNorm in conv1) is a layer of its own.
     scopes = sorted({scope_of(name) for name in weights} - {""}, key=len, reverse=True)
-    layers, current = {}, ""
+    layers, current, hidden = {}, "", conditional(graph)
     for op in graph.get_operations():
         if op not in path:
             continue
@@ -88,14 +86,42 @@ def segments(graph, inputs, outputs, weights, batch):
         if scope is not None and not current.startswith(scope + "/"):
             current = scope
             layers[current] = []
-        if current:
+        if current and op not in hidden:
             layers[current].extend(t for t in op.outputs if _visible(t, op, batch))
     return [(scope, tensors) for scope, tensors in layers.items() if tensors]
 
 
+def conditional(graph):
+    """Operations inside a branch or a loop, which need not run when the graph does.
+
+    Read off the graph itself: of an imported one, Python remembers no control flow. Every tensor
+    carries the branches and loops that it is in; where branches merge, what they share is left.
+    """
+    inside, hidden = {}, set()
+    for op in graph.get_operations():
+        given = [inside.get(tensor, frozenset()) for tensor in op.inputs]
+        here = frozenset().union(*given)
+        for control in op.control_inputs:
+            here |= inside.get(control, frozenset())
+        loops = any(tensor.op.type in ("Enter", "RefEnter") for tensor in op.inputs)
+        if op.type in ("Merge", "RefMerge") and not loops:
+            here = frozenset.intersection(*given)
+        elif op.type in ("Enter", "RefEnter"):
+            here |= {op.get_attr("frame_name")}
+        elif op.type in ("Exit", "RefExit"):
+            here = frozenset(place for place in here if not isinstance(place, (bytes, str)))
+        for index, tensor in enumerate(op.outputs):
+            branch = {(op.inputs[1], index)} if op.type in ("Switch", "RefSwitch") else set()
+            inside[tensor] = here | branch
+        inside[op] = here
+        if here or op.type in ("Switch", "RefSwitch"):
+            hidden.add(op)
+    return hidden
+
+
 def _visible(tensor, op, batch):
     """Whether a tensor is an activation of the batch that can be fetched."""
-    if not tensor.dtype.is_floating or op._get_control_flow_context() is not None:
+    if not tensor.dtype.is_floating or not op.graph.is_fetchable(op):
         return False
     size = tensor.shape.num_elements() if tensor.shape.ndims is not None else None
     return size is None or size >= batch

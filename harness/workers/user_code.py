@@ -36,7 +36,11 @@ def told(error, folder):
         return "%s%s: %s" % (where, type(error).__name__, error.msg)
     if inside:
         frame = inside[-1]
-        where = "%s:%d, in %s: " % (os.path.relpath(frame.filename, folder), frame.lineno, frame.name)
+        where = "%s:%d, in %s: " % (
+            os.path.relpath(frame.filename, folder),
+            frame.lineno,
+            frame.name,
+        )
     if isinstance(error, SystemExit):
         return "%sit ends the process (exit %s); guard its main part by __name__" % (
             where,
