@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +19,8 @@ from harness.audit.layers import pair_layers
 from harness.audit.layouts import Lstm
 from harness.audit.mapping import Mapping, find_mapping
 from harness.audit.samples import Sample, make_batches, telling
-from harness.audit.sides import LiveSide, Translated
-from harness.audit.spec import Input, Side, Spec, SpecError
+from harness.audit.sides import LiveSide, Translated, start
+from harness.audit.spec import SIDES, Input, Side, Spec, SpecError
 from harness.diagnosis import Departure
 from harness.outcome import NotComparable, Outcome
 from harness.report import audit_schema as schema
@@ -96,10 +97,16 @@ def _both(
         name: {"shape": list(array.shape), "dtype": array.dtype.name}
         for name, array in batch.items()
     }
-    reference = stack.enter_context(LiveSide(spec, "reference", precision, shapes))
+    with ThreadPoolExecutor(len(SIDES)) as pool:
+        started = [pool.submit(start, spec, name, precision) for name in SIDES]
+    for future in started:
+        if future.exception() is None:
+            stack.callback(future.result().close)
+    ours, theirs = (future.result() for future in started)
+    reference = stack.enter_context(LiveSide(spec, "reference", precision, ours, shapes))
     outputs = tuple(spec.reference.outputs) or reference.described.outputs
-    candidate = stack.enter_context(LiveSide(spec, "candidate", precision, shapes, outputs))
-    return reference, candidate
+    candidate = LiveSide(spec, "candidate", precision, theirs, shapes, outputs)
+    return reference, stack.enter_context(candidate)
 
 
 def _try(spec: Spec, sides: Sequence[LiveSide], batch: Arrays) -> None:
@@ -143,14 +150,14 @@ def _notes(spec: Spec, sides: Sequence[LiveSide], mapping: Mapping) -> list[str]
 
 def audit(
     spec: Spec,
-    start: Callable[[int], Progress],
+    begin: Callable[[int], Progress],
     rungs: Sequence[str] = tuple(RUNGS),
     precision: str | None = None,
 ) -> schema.Audit:
     """Put a migration through the ladder.
 
     Arguments:
-        start: told the number of rungs; gives the function that is told about each.
+        begin: told the number of rungs; gives the function that is told about each.
         rungs: keys, in the order of the ladder.
         precision: "float32" or "float64", to have no other.
 
@@ -159,7 +166,7 @@ def audit(
     """
     began, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
     batches = make_batches(spec, spec.steps)
-    progress = start(len(rungs))
+    progress = begin(len(rungs))
     with opened(spec, precision) as sides:
         if sides.mapping.ambiguous:
             raise SpecError(f"{spec.file}: weights: {sides.mapping.ambiguous[0]}")

@@ -20,6 +20,7 @@ from harness.models import Parameter
 from harness.runtimes import RUNTIMES, launch
 from harness.subject import Evidence
 from harness.tolerance import NUDGES, Arrays, rounding_noise
+from harness.worker import Worker
 
 _GRAPH = "harness.workers.audit_graph_worker"
 _KERAS = "harness.workers.audit_keras_worker"
@@ -54,6 +55,19 @@ class Description:
     versions: Table[str, str]
 
 
+def start(spec: Spec, name: str, precision: str) -> Worker:
+    """Start the worker of a side, which takes seconds to import its framework.
+
+    Raises:
+        RuntimeUnavailable: this machine lacks the runtime.
+        WorkerError: the worker does not start.
+    """
+    runtime = getattr(spec, name).runtime
+    module = _KERAS if runtime in KERAS_RUNTIMES else _GRAPH
+    title = f"{name} ({runtime}, {precision})"
+    return launch(title, RUNTIMES[runtime], precision, module, runtime, precision)
+
+
 class LiveSide:
     """One side, built in a worker of its own.
 
@@ -61,11 +75,11 @@ class LiveSide:
         spec: the migration.
         name: "reference" or "candidate".
         precision: "float32" or "float64".
+        worker: started for it; closed with it.
         shapes: shape and dtype of every input.
         outputs: the other side's, for one that names none.
 
     Raises:
-        RuntimeUnavailable: this machine lacks the runtime.
         WorkerError: it cannot be built; the message says why.
     """
 
@@ -74,29 +88,18 @@ class LiveSide:
         spec: Spec,
         name: str,
         precision: str,
+        worker: Worker,
         shapes: Table[str, Any],
         outputs: tuple[str, ...] = (),
     ) -> None:
         side = getattr(spec, name)
         self.name, self.precision = name, precision
         self.key = f"{name}@{side.runtime}"
-        is_keras = side.runtime in KERAS_RUNTIMES
+        self.worker = worker
         self._scratch = tempfile.TemporaryDirectory(prefix="harness-")
         self._files = 0
         self._memory: dict[Any, Any] = {}
         self._written: dict[Any, Path] = {}
-        try:
-            self.worker = launch(
-                f"{name} ({side.runtime}, {precision})",
-                RUNTIMES[side.runtime],
-                precision,
-                _KERAS if is_keras else _GRAPH,
-                side.runtime,
-                precision,
-            )
-        except BaseException:
-            self._scratch.cleanup()
-            raise
         try:
             opened = self.worker.ask(
                 "open",
@@ -175,8 +178,7 @@ class LiveSide:
 
     def close(self) -> None:
         """End the worker and remove its files."""
-        if hasattr(self, "worker"):
-            self.worker.close()
+        self.worker.close()
         self._scratch.cleanup()
         self._memory.clear()
 
