@@ -21,6 +21,8 @@ _SETTINGS: Mapping[str, Mapping[str, str]] = {
     "state": {"momentum": "batch_norm_momentum"},
 }
 _TITLES = {
+    "epsilon": "Batch norm's epsilon is another",
+    "momentum": "Batch norm's momentum is another",
     "padding": "The padding is another",
     "strides": "The strides are others",
     "pooling": "The pooling after the layer is another",
@@ -96,10 +98,8 @@ def _read(layer: LayerPair, setting: str, hazard: str) -> Cause:
         f"{setting} at {layer.title} is {_said(theirs)} in the reference, "
         f"{_said(ours)} in the candidate"
     )
-    if hazard:
-        known = HAZARDS[hazard]
-        return Cause(hazard, known.title, evidence, known.mends)
-    return Cause("", _TITLES[setting], evidence, f"Give the candidate the reference's {setting}.")
+    mends = f"Give the candidate the reference's {setting}; never rely on a default."
+    return Cause(hazard, _TITLES[setting], evidence, mends)
 
 
 def _said(value: Any) -> str:

@@ -224,11 +224,13 @@ def optimiser(pair: Pair) -> Outcome:
     """Slots and parameters after steps on given gradients, and all parameters after a real one."""
     pair.need("optimiser")
     kind = pair.spec.optimizer.kind if pair.spec.optimizer else "own"
-    measured = []
+    measured: list[Measurement] = []
     if not _missing(pair, "given_gradients"):
         options: dict[str, Any] = {"gradients": _given_gradients(pair), "sizes": _SIZES}
         evidence = pair.reference.evidence("optimise", pair.sample, **options)
         arrays = pair.candidate.answer("optimise", pair.sample, **options)
+        if evidence.under("slots"):
+            kind = "adam"  # whatever it is called, it keeps what Adam keeps
         for name in evidence.under("slots"):
             if name in arrays:
                 m = evidence.measure(name, arrays[name])

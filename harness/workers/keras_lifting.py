@@ -1,7 +1,9 @@
-"""Keeps Python's floats from being rounded to float32 on their way into a float64 Keras model.
+"""Keeps Keras from rounding to float32 inside a float64 model.
 
 On TensorFlow, Keras casts a coefficient or an optimiser's beta by `tf.cast(0.9, "float64")`, which
-makes a float32 of it first. In a float64 model that is a difference of 1e-8 where none is meant.
+makes a float32 of it first. On JAX and PyTorch, `keras.ops.mean` and others compute in float32
+whatever they are given: a table of types has no float64 there. Either is a difference of 1e-8 where
+none is meant.
 """
 
 import sys
@@ -10,9 +12,11 @@ from keras.src.backend import config
 
 
 def lift():
-    """Let `cast` and `convert_to_tensor` of the backend in use take floats as they are."""
+    """Let the backend in use take Python's floats as they are, and compute in float64."""
     from keras.src.backend import core
+    from keras.src.backend.common import dtypes
 
+    dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
     cast, convert = core.cast, core.convert_to_tensor
 
     def exact_cast(x, dtype):

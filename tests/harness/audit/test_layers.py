@@ -6,9 +6,11 @@ import numpy as np
 
 from harness.audit.activations import compare_activations
 from harness.audit.causes import causes
+from harness.audit.ladder import RUNGS
 from harness.audit.layers import LayerPair, pair_layers
 from harness.audit.mapping import find_mapping
 from harness.audit.spec import Weights
+from harness.commands.audit import RUNGS as COMMAND_RUNGS
 from harness.diagnosis import Departure
 from harness.models import Parameter
 from harness.outcome import Finding, Outcome
@@ -85,3 +87,7 @@ def test_a_setting_that_differs_where_it_begins_is_the_cause() -> None:
 def test_what_cannot_be_read_off_is_named_by_its_signature() -> None:
     frozen = departure("state", "state/001/bn/moving_mean", "bn/moving_mean", gain=0.0)
     assert [c.hazard for c in causes(frozen, (), "bn/moving_mean")] == ["moving_statistics_frozen"]
+
+
+def test_the_command_knows_the_rungs_of_the_ladder() -> None:
+    assert tuple(RUNGS) == COMMAND_RUNGS
