@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.audit.layers import LayerPair
+from harness.audit.names import role
 from harness.diagnosis import Departure, diagnose
 from harness.hazards import HAZARDS
 
@@ -18,14 +19,21 @@ _SETTINGS: Mapping[str, Mapping[str, str]] = {
         "strides": "",
         "pooling": "",
     },
-    "state": {"momentum": "batch_norm_momentum"},
+    # Where the mean agrees and the variance does not, the momentum is the same.
+    "state/moving_mean": {"momentum": "batch_norm_momentum"},
+    "state/moving_variance": {"moving_variance": "batch_norm_unbiased_variance"},
 }
 _TITLES = {
     "epsilon": "Batch norm's epsilon is another",
     "momentum": "Batch norm's momentum is another",
+    "moving_variance": "The average of the variance is another",
     "padding": "The padding is another",
     "strides": "The strides are others",
     "pooling": "The pooling after the layer is another",
+}
+_MENDS = {
+    "moving_variance": "TensorFlow's fused kernel averages the batch variance times n / (n - 1), "
+    "Keras the batch variance: examples/slim_batch_norm/native.py has a layer that does the former."
 }
 # Signatures of these name tensors that only the networks of the catalogue have, or would fit
 # anything: a lost training flag departs like every other fault of the training mode.
@@ -74,10 +82,11 @@ def _concerned(
     departure: Departure, layers: Sequence[LayerPair], place: str
 ) -> list[tuple[LayerPair, Mapping[str, str]]]:
     """The layers whose settings can be to blame, and which settings."""
-    settings = _SETTINGS.get(departure.rung, {})
     tensor = departure.measured.tensor
+    settings = _SETTINGS.get(departure.rung, {})
     if departure.rung == "state":
         parameter = tensor.split("/", 2)[2]
+        settings = _SETTINGS.get(f"state/{role(parameter)}", {})
         return [(x, settings) for x in layers if parameter.startswith(x.reference + "/")]
     layer = tensor.split("/", 1)[1]
     position = next((i for i, x in enumerate(layers) if x.reference == layer), None)
@@ -98,7 +107,7 @@ def _read(layer: LayerPair, setting: str, hazard: str) -> Cause:
         f"{setting} at {layer.title} is {_said(theirs)} in the reference, "
         f"{_said(ours)} in the candidate"
     )
-    mends = f"Give the candidate the reference's {setting}; never rely on a default."
+    mends = _MENDS.get(setting, f"Give the candidate the reference's {setting}, and no default.")
     return Cause(hazard, _TITLES[setting], evidence, mends)
 
 

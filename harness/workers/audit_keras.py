@@ -301,6 +301,8 @@ class AuditedModel(object):
                     if config.get(key) is not None:
                         value = config[key]
                         found[path][key] = list(value) if isinstance(value, tuple) else value
+                if type(layer) is keras.layers.BatchNormalization:
+                    found[path]["moving_variance"] = "biased"
             elif current is not None and "pool_size" in config:
                 kind = "max" if "Max" in type(layer).__name__ else "average"
                 found[current]["pooling"].append(

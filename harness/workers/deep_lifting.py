@@ -131,7 +131,8 @@ def _lift_fused_batch_norm():
             centred = x - array_ops.reshape(mean, shape)
             variance = math_ops.reduce_mean(math_ops.square(centred), axes)
             count = math_ops.cast(array_ops.size(x) // array_ops.size(mean), x.dtype)
-            kept = mean, variance * count / math_ops.maximum(count - 1, 1)
+            unbiased = variance * count / math_ops.maximum(count - 1, 1)
+            kept = mean, array_ops.identity(unbiased, name="unbiased_variance")
         factor = math_ops.rsqrt(variance + epsilon) * scale
         y = (x - array_ops.reshape(mean, shape)) * array_ops.reshape(factor, shape)
         y = y + array_ops.reshape(offset, shape)

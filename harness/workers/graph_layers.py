@@ -203,7 +203,8 @@ def settings(graph, weights, layers):
         layers: what `segments` gave.
 
     Returns:
-        Dictionary by scope: `strides`, `padding`, `epsilon`, `momentum`, `pooling`.
+        Dictionary by scope: `strides`, `padding`, `epsilon`, `momentum`, `moving_variance`,
+        `pooling`.
     """
     scopes = sorted({scope_of(name) for name in weights} - {""}, key=len, reverse=True)
     found = {scope: {} for scope in scopes}
@@ -218,6 +219,10 @@ def settings(graph, weights, layers):
             found[scope]["padding"] = op.get_attr("padding").decode().lower()
         elif scope is not None and op.type.startswith("FusedBatchNorm") and "Grad" not in op.type:
             found[scope]["epsilon"] = round(op.get_attr("epsilon"), 9)
+            if op.get_attr("is_training"):
+                found[scope]["moving_variance"] = "unbiased"
+        elif scope is not None and "unbiased_variance" in op.name:  # of `deep_lifting`
+            found[scope]["moving_variance"] = "unbiased"
         elif scope is not None and op.type == "Rsqrt" and op.inputs[0].op.type in ("Add", "AddV2"):
             values = [_constant(tensor) for tensor in op.inputs[0].op.inputs]
             for value in values:

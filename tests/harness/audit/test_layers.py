@@ -84,6 +84,14 @@ def test_a_setting_that_differs_where_it_begins_is_the_cause() -> None:
     assert state.hazard == "batch_norm_momentum"
 
 
+def test_a_biased_average_is_told_from_another_momentum() -> None:
+    differs = {"momentum": (0.9, 0.99), "moving_variance": ("unbiased", "biased")}
+    layers = (LayerPair("bn", "norm", differs),)
+    (cause,) = causes(departure("state", "state/001/bn/moving_variance", "bn"), layers, "bn")
+    assert cause.hazard == "batch_norm_unbiased_variance"
+    assert "unbiased in the reference, biased in the candidate" in cause.evidence
+
+
 def test_what_cannot_be_read_off_is_named_by_its_signature() -> None:
     frozen = departure("state", "state/001/bn/moving_mean", "bn/moving_mean", gain=0.0)
     assert [c.hazard for c in causes(frozen, (), "bn/moving_mean")] == ["moving_statistics_frozen"]
