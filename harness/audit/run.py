@@ -25,7 +25,6 @@ from harness.diagnosis import Departure
 from harness.outcome import NotComparable, Outcome
 from harness.report import audit_schema as schema
 from harness.report.schema import Finding, Result, Worst
-from harness.runtimes import PRECISIONS
 from harness.tolerance import MULTIPLE, NUDGES, Arrays
 from harness.worker import WorkerError
 
@@ -102,10 +101,10 @@ def _both(
     for future in started:
         if future.exception() is None:
             stack.callback(future.result().close)
-    ours, theirs = (future.result() for future in started)
-    reference = stack.enter_context(LiveSide(spec, "reference", precision, ours, shapes))
+    first, second = (future.result() for future in started)
+    reference = stack.enter_context(LiveSide(spec, "reference", precision, first, shapes))
     outputs = tuple(spec.reference.outputs) or reference.described.outputs
-    candidate = LiveSide(spec, "candidate", precision, theirs, shapes, outputs)
+    candidate = LiveSide(spec, "candidate", precision, second, shapes, outputs)
     return reference, stack.enter_context(candidate)
 
 
@@ -296,6 +295,3 @@ def describe_input(given: Input) -> str:
         return f"{shape}, uniform between {given.uniform[0]:g} and {given.uniform[1]:g}"
     mean, deviation = given.normal or (0.0, 1.0)
     return f"{shape}, normal, mean {mean:g}, deviation {deviation:g}"
-
-
-__all__ = ["PRECISIONS", "audit", "correspondences", "opened"]
