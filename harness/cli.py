@@ -12,7 +12,9 @@ import sys
 import typer
 
 from harness.accuracy import TrainingError
+from harness.audit.spec import SpecError
 from harness.commands.accuracy import accuracy
+from harness.commands.audit import audit
 from harness.commands.data import app as data
 from harness.commands.doctor import doctor
 from harness.commands.equivalence import equivalence
@@ -42,6 +44,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     ReportError,
     RuntimeUnavailable,
     ScanError,
+    SpecError,
     TrainingError,
     UpgradeError,
     WorkerError,
@@ -61,6 +64,7 @@ for command in (
     hazards,
     upgrade,
     scan,
+    audit,
     accuracy,
     throughput,
     trace,

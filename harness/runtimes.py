@@ -109,9 +109,23 @@ def start(
         WorkerError: the worker does not start.
     """
     folder = (root or ROOT) / implementation
-    command = [str(runtime.interpreter()), "-m", runtime.module]
-    command += [str(folder), runtime.key, precision]
     name = f"{implementation}@{runtime.key} {precision}"
+    return launch(name, runtime, precision, runtime.module, str(folder), runtime.key, precision)
+
+
+def launch(name: str, runtime: Runtime, precision: str, module: str, *arguments: str) -> Worker:
+    """Start any worker in a runtime.
+
+    Arguments:
+        name: what to call it in messages.
+        module: the worker's.
+        arguments: of its command line.
+
+    Raises:
+        RuntimeUnavailable: this machine lacks the runtime.
+        WorkerError: the worker does not start.
+    """
+    command = [str(runtime.interpreter()), "-m", module, *arguments]
     return Worker(name, command, _environment(runtime, precision))
 
 

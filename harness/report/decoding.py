@@ -23,7 +23,7 @@ def decode(hint: type[T], value: Any, where: str) -> T:
 
     Arguments:
         hint: a dataclass whose fields are dataclasses, `str`, `bool`, `int`, `float`, `Literal`s,
-            `X | None`, `tuple[X, ...]` or `Mapping[str, X]`.
+            `X | None`, `tuple[X, ...]` or `Mapping[str, X]`; `object` takes anything.
         value: parsed JSON.
         where: the place, to name in the message.
 
@@ -129,4 +129,5 @@ _DECODERS: Mapping[Any, Callable[[Any, Any, str], Any]] = {
     types.UnionType: _optional,
     tuple: _tuple,
     Mapping: _mapping,
+    object: lambda _, value, where: value,
 }

@@ -127,6 +127,9 @@ class KerasNetwork(object):
 
     # -- what it computes, inside a backend's traced function ----------------------------------
 
+    def named_outputs(self, outputs):
+        return outputs if isinstance(outputs, dict) else {self.network["outputs"][0]: outputs}
+
     def terms(self, labels, outputs, added):
         """The addends of the loss: the compiled ones, and what layers have added."""
         if isinstance(outputs, dict):

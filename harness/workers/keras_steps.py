@@ -40,9 +40,8 @@ class Steps(object):
         terms = self.network.terms(labels, outputs, added)
         found = {"terms/" + name: term for name, term in terms.items()}
         found.update(records, loss=sum(terms.values()))
-        if not isinstance(outputs, dict):
-            outputs = {self.network.network["outputs"][0]: outputs}
-        found.update({"outputs/" + name: output for name, output in outputs.items()})
+        named = self.network.named_outputs(outputs)
+        found.update({"outputs/" + name: output for name, output in named.items()})
         if "transform" in self.network.network["outputs"]:
             found["outputs/transform"] = records["activations/transform_net2"]
         return found
@@ -98,7 +97,11 @@ class TensorFlowSteps(Steps):
     def _trace_training(self, inputs, labels, draws):
         with self.tf.GradientTape() as tape:
             found = self._trace_forward(inputs, labels, draws)
-        gradients = tape.gradient(found["loss"], [v.value for v in self.model.trainable_variables])
+        gradients = tape.gradient(
+            found["loss"],
+            [v.value for v in self.model.trainable_variables],
+            unconnected_gradients="zero",
+        )
         self.model.optimizer.apply(gradients, self.model.trainable_variables)
         return found, gradients
 

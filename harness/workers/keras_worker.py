@@ -32,7 +32,7 @@ class KerasWorker(object):
     """
 
     def __init__(self, root, backend, precision):
-        _single_threaded(backend)
+        single_threaded(backend)
         import keras
 
         keras.config.set_floatx(precision)
@@ -377,7 +377,7 @@ class ScriptedGenerator(object):
         return next(self._normal)
 
 
-def _single_threaded(backend):
+def single_threaded(backend):
     """One thread a worker: sums come out the same every time, and workers share the cores."""
     if backend == "tensorflow":
         import tensorflow as tf

@@ -64,7 +64,7 @@ class Sources(object):
 
     def module(self, name):
         """Import a module once."""
-        with self._as_tensorflow():
+        with self.as_tensorflow():
             return importlib.import_module(name)
 
     def script(self, name, *arguments):
@@ -78,7 +78,8 @@ class Sources(object):
             sys.modules.pop(name, None)
 
     @contextlib.contextmanager
-    def _as_tensorflow(self):
+    def as_tensorflow(self):
+        """Whatever is imported meanwhile gets the namespace for `tensorflow`."""
         actual = sys.modules["tensorflow"]
         sys.modules["tensorflow"] = self.namespace
         try:
