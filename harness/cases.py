@@ -111,6 +111,11 @@ def draw_weight(parameter: Parameter, seed: int) -> np.ndarray:
     return value.astype(np.float32)
 
 
+def repeated_points(count: int) -> int:
+    """How many points of a cloud of so many are given twice, where some are."""
+    return max(1, count // 4)
+
+
 def check_weights(model: Model, weights: Mapping[str, np.ndarray], source: str) -> None:
     """Make sure that weights are those of a network, one to one.
 

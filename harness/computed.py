@@ -97,13 +97,7 @@ def _trace(case: Case, options: Mapping[str, Any]) -> Arrays:
     }
     if training:
         trace.update(exchange.grouped("state", found.state))
-        gradients = shape_seg.gradients(
-            case.weights,
-            points,
-            labels,
-            variant=case.model.key,  # type: ignore[arg-type]
-        )
-        trace.update(exchange.grouped("gradients", gradients))
+        trace.update(exchange.grouped("gradients", found.gradients()))
     return trace
 
 

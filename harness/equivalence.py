@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import os
 import threading
 import time
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -37,9 +39,8 @@ CANDIDATES: tuple[Pair, ...] = (
     ("tf2_native", "jax"),
 )
 
-NOTHING = Outcome(())
-
 Progress = Callable[[str], None]
+Keep = Callable[[schema.Equivalence], None]
 
 
 @dataclass(frozen=True)
@@ -117,8 +118,70 @@ def cast() -> Cast:
     return Cast(REAL, False, tuple(present), (reference, *said))
 
 
+@dataclass(frozen=True)
+class Encounter:
+    """A candidate and a network: what one thread does at a stretch.
+
+    Attributes:
+        case: the network's.
+        pair, precision: of the candidate.
+        kinds: of the references that it meets: "live", "recorded" or "computed".
+    """
+
+    case: Case
+    pair: Pair
+    precision: str
+    kinds: tuple[str, ...]
+
+
+class Ensemble:
+    """Everybody who takes part, each started when first asked for and kept to the end."""
+
+    def __init__(self) -> None:
+        self._subjects: dict[tuple[Pair, str], Subject] = {}
+        self._starting: defaultdict[tuple[Pair, str], threading.Lock] = defaultdict(threading.Lock)
+        self._closed = threading.Event()
+
+    def subject(self, pair: Pair, precision: str) -> Subject:
+        """The live implementation, started by now."""
+        with self._starting[pair, precision]:
+            if (pair, precision) not in self._subjects:
+                implementation, runtime = pair
+                self._subjects[pair, precision] = Subject(
+                    implementation, RUNTIMES[runtime], precision
+                )
+            if self._closed.is_set():  # while it was starting
+                self._subjects[pair, precision].close()
+        return self._subjects[pair, precision]
+
+    def described(self) -> tuple[schema.Subject, ...]:
+        """What the report says about them; of those that still run, their memory too."""
+        found: dict[str, schema.Subject] = {}
+        for subject in list(self._subjects.values()):
+            known = found.get(subject.key)
+            memory = dict(known.peak_memory_mib) if known else {}
+            if not self._closed.is_set():
+                memory[subject.precision] = round(subject.peak_memory_mib(), 1)
+            found[subject.key] = schema.Subject(
+                key=subject.key,
+                implementation=subject.implementation,
+                runtime=subject.runtime.key,
+                versions=subject.versions,
+                peak_memory_mib=memory,
+            )
+        return tuple(found.values())
+
+    def close(self) -> None:
+        """End them all, also in the middle of a request."""
+        self._closed.set()
+        for subject in list(self._subjects.values()):
+            subject.close()
+
+
 class Run:
     """One run over the matrix; `results` grow as it goes.
+
+    It goes network by network: once all have met on one, what is remembered of it is let go.
 
     Arguments:
         plan: what to do.
@@ -130,120 +193,107 @@ class Run:
     def __init__(
         self, plan: Plan, cast: Cast, cases: Sequence[Case], start: Callable[[int], Progress]
     ) -> None:
-        self.plan, self.cast, self.cases = plan, cast, cases
-        self._progress = start(self.total())
+        self.plan, self.cast = plan, cast
+        self.encounters = [
+            Encounter(case, pair, precision, kinds)
+            for case in cases
+            for pair in cast.candidates
+            for precision in plan.precisions
+            if (kinds := self._kinds(case, pair, precision))
+        ]
+        checks = sum(len(encounter.kinds) for encounter in self.encounters) * len(plan.rungs)
+        self._progress = start(checks)
         self._lock = threading.Lock()
         self._stopped = threading.Event()
+        self._left = Counter((e.case.model.key, e.precision) for e in self.encounters)
         self._computed = ComputedReference()
+        self.ensemble = Ensemble()
         self.results: list[schema.Result] = []
         self.depth: list[schema.Depth] = []
         self.trajectory: list[schema.Trajectory] = []
-        self.subjects: dict[str, schema.Subject] = {}
 
-    def total(self) -> int:
-        """How many checks there are."""
-        met = (
-            len(self._encounters(pair, precision))
-            for pair in self.cast.candidates
-            for precision in self.plan.precisions
-        )
-        return sum(met) * len(self.plan.rungs)
-
-    def _encounters(self, pair: Pair, precision: str) -> list[tuple[Case, str]]:
-        """What a candidate is checked on, and against whom: "live", "recorded" or "computed"."""
-        met = []
-        for case in self.cases:
-            if case.model.has_ancestor:
-                if pair != self.cast.live:
-                    met.append((case, "live"))
-                if self.cast.recorded:
-                    met.append((case, "recorded"))
-            elif pair[0] == "tf2_native" and precision == ComputedReference.precision:
-                met.append((case, "computed"))
-        return met
+    def _kinds(self, case: Case, pair: Pair, precision: str) -> tuple[str, ...]:
+        """Whom a candidate meets on a network."""
+        if case.model.has_ancestor:
+            live = () if pair == self.cast.live else ("live",)
+            return (*live, "recorded") if self.cast.recorded else live
+        native = pair[0] == "tf2_native" and precision == ComputedReference.precision
+        return ("computed",) if native else ()
 
     def climb(self) -> None:
-        """Make all checks, two candidates at a time: a worker uses one thread."""
-        with contextlib.ExitStack() as stack:
-            live = {
-                precision: stack.enter_context(self._open(self.cast.live, precision))
-                for precision in self.plan.precisions
-            }
-            pool = stack.enter_context(ThreadPoolExecutor(max_workers=2))
-            futures = [
-                pool.submit(self._climb, pair, live[precision])
-                for pair in self.cast.candidates
-                for precision in self.plan.precisions
-            ]
+        """Make all checks, an encounter a core: a worker uses one thread."""
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        with ThreadPoolExecutor(max_workers=max(2, cores or 2)) as pool:
+            futures = [pool.submit(self._meet, encounter) for encounter in self.encounters]
             try:
                 for future in as_completed(futures):
                     future.result()
             except BaseException:
                 self._stopped.set()
+                self.ensemble.close()  # nobody is waited for
                 raise
-            for reference in live.values():
-                self._meet(reference)
 
-    def _climb(self, pair: Pair, live: Subject) -> None:
-        encounters = self._encounters(pair, live.precision)
-        if self._stopped.is_set() or not encounters:
+    def missing(self) -> tuple[schema.Missing, ...]:
+        """The checks that there are no results of, by encounter."""
+        made = Counter((r.model, r.precision, r.candidate) for r in self.results)
+        found = []
+        for encounter in self.encounters:
+            where = encounter.case.model.key, encounter.precision, "@".join(encounter.pair)
+            left = len(encounter.kinds) * len(self.plan.rungs) - made[where]
+            if left:
+                found.append(schema.Missing(*where, checks=left))
+        return tuple(found)
+
+    def _meet(self, encounter: Encounter) -> None:
+        case, precision = encounter.case, encounter.precision
+        if self._stopped.is_set():
             return
-        with contextlib.ExitStack() as stack:
-            candidate = live
-            if pair != self.cast.live:
-                candidate = stack.enter_context(self._open(pair, live.precision))
-            for case, kind in encounters:
-                self._meet_reference(case, kind, live, candidate)
-            if candidate is not live:
-                self._meet(candidate)
+        candidate = self.ensemble.subject(encounter.pair, precision)
+        for kind in encounter.kinds:
+            self._meet_reference(case, kind, candidate)
+        if encounter.pair != self.cast.live:
+            candidate.forget(case.model)
+        with self._lock:
+            self._left[case.model.key, precision] -= 1
+            last = not self._left[case.model.key, precision]
+        if last and case.model.has_ancestor:
+            self.ensemble.subject(self.cast.live, precision).forget(case.model)
 
-    def _open(self, pair: Pair, precision: str) -> Subject:
-        implementation, runtime = pair
-        return Subject(implementation, RUNTIMES[runtime], precision)
-
-    def _meet_reference(self, case: Case, kind: str, live: Subject, candidate: Subject) -> None:
+    def _meet_reference(self, case: Case, kind: str, candidate: Subject) -> None:
         try:
-            reference: Reference = live
-            if kind == "recorded":
-                reference = RecordedReference(case, candidate.precision)
-            elif kind == "computed":
-                reference = self._computed
+            reference = self._reference(case, kind, candidate.precision)
         except NotComparable as reason:
             for rung in self.plan.rungs:
-                self._skip(case, rung, kind, candidate, str(reason), 0.0)
-        else:
-            self._check_all(case, reference, candidate)
-
-    def _check_all(self, case: Case, reference: Reference, candidate: Subject) -> None:
+                self._add(_result(case, rung, kind, candidate, 0.0, str(reason)))
+            return
         for rung in self.plan.rungs:
             if self._stopped.is_set():
                 return
-            started = time.monotonic()
-            try:
-                outcome = RUNGS[rung](case, reference, candidate)
-            except NotComparable as reason:
-                seconds = time.monotonic() - started
-                self._skip(case, rung, reference.key, candidate, str(reason), seconds)
-                continue
-            self._record(case, rung, reference, candidate, outcome, time.monotonic() - started)
+            self._check(case, rung, reference, candidate)
 
-    def _skip(
-        self, case: Case, rung: str, reference: str, candidate: Subject, reason: str, seconds: float
-    ) -> None:
-        self._add(_result(case, rung, reference, candidate, "skipped", seconds, reason=reason))
+    def _reference(self, case: Case, kind: str, precision: str) -> Reference:
+        if kind == "recorded":
+            return RecordedReference(case, precision)
+        if kind == "computed":
+            return self._computed
+        return self.ensemble.subject(self.cast.live, precision)
 
-    def _record(
-        self,
-        case: Case,
-        rung: str,
-        reference: Reference,
-        candidate: Subject,
-        outcome: Outcome,
-        seconds: float,
-    ) -> None:
-        status: schema.Status = "fail" if outcome.findings else "pass"
-        self._add(_result(case, rung, reference.key, candidate, status, seconds, outcome))
-        where = (case.model.key, candidate.precision, reference.key, candidate.key)
+    def _check(self, case: Case, rung: str, reference: Reference, candidate: Subject) -> None:
+        started = time.monotonic()
+        found: Outcome | str
+        try:
+            found = RUNGS[rung](case, reference, candidate)
+        except NotComparable as reason:
+            found = str(reason)
+        seconds = time.monotonic() - started
+        self._add(_result(case, rung, reference.key, candidate, seconds, found))
+        if isinstance(found, Outcome):
+            self._follow(
+                rung, found, (case.model.key, candidate.precision, reference.key, candidate.key)
+            )
+
+    def _follow(self, rung: str, outcome: Outcome, where: tuple[str, str, str, str]) -> None:
+        """Keep what the figures show."""
         if rung == "inference":
             self.depth.append(schema.Depth(*where, layers=_depth(outcome)))
         if rung == "trajectory":
@@ -260,19 +310,6 @@ class Run:
             f"{result.candidate} against {result.reference}"
         )
 
-    def _meet(self, subject: Subject) -> None:
-        """Take note of a subject that has done its part."""
-        peak = {subject.precision: round(subject.peak_memory_mib(), 1)}
-        with self._lock:
-            known = self.subjects.get(subject.key)
-            self.subjects[subject.key] = schema.Subject(
-                key=subject.key,
-                implementation=subject.implementation,
-                runtime=subject.runtime.key,
-                versions=subject.versions,
-                peak_memory_mib={**(known.peak_memory_mib if known else {}), **peak},
-            )
-
 
 def make_cases(plan: Plan) -> list[Case]:
     """A case for each network of a plan, on the clouds that its data say.
@@ -288,12 +325,16 @@ def make_cases(plan: Plan) -> list[Case]:
     return [make_case(model, clouds[model.task], plan.seed) for model in models]
 
 
-def run(plan: Plan, start: Callable[[int], Progress]) -> schema.Equivalence:
+def run(
+    plan: Plan, start: Callable[[int], Progress], keep: Keep = lambda found: None
+) -> schema.Equivalence:
     """Climb the ladder with everybody.
 
     Arguments:
         plan: what to do.
         start: told the number of checks; gives the function that is told about each.
+        keep: handed what there is if the run ends early, and says what is missing; then whatever
+            ended it is raised.
 
     Raises:
         DatasetError, RuntimeUnavailable, WorkerError: it cannot be done; the message says why.
@@ -301,23 +342,35 @@ def run(plan: Plan, start: Callable[[int], Progress]) -> schema.Equivalence:
     began, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
     cases, players = make_cases(plan), cast()
     matrix = Run(plan, players, cases, start)
-    matrix.climb()
-    ranks = {rung: index for index, rung in enumerate(plan.rungs)}
-    order = [f"{implementation}@{runtime}" for implementation, runtime in (REAL, *CANDIDATES)]
-    return schema.Equivalence(
-        started=began.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        seconds=round(time.monotonic() - clock, 1),
-        machine=machine.describe(),
-        data=plan.title_of_data,
-        settings=schema.Settings(
-            plan.batch, plan.points, plan.seed, NUDGES, MULTIPLE, max(STEPS.values())
-        ),
-        references=_references(players, cases),
-        subjects=tuple(sorted(matrix.subjects.values(), key=lambda s: order.index(s.key))),
-        results=tuple(sorted(matrix.results, key=lambda r: (*_where(r, order), ranks[r.rung]))),
-        depth=tuple(sorted(matrix.depth, key=lambda d: _where(d, order))),
-        trajectory=tuple(sorted(matrix.trajectory, key=lambda t: _where(t, order))),
-    )
+
+    def found(stopped: str = "") -> schema.Equivalence:
+        order = [f"{implementation}@{runtime}" for implementation, runtime in (REAL, *CANDIDATES)]
+        ranks = {rung: index for index, rung in enumerate(plan.rungs)}
+        return schema.Equivalence(
+            started=began.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            seconds=round(time.monotonic() - clock, 1),
+            machine=machine.describe(),
+            data=plan.title_of_data,
+            settings=schema.Settings(
+                plan.batch, plan.points, plan.seed, NUDGES, MULTIPLE, max(STEPS.values())
+            ),
+            references=_references(players, cases),
+            subjects=tuple(sorted(matrix.ensemble.described(), key=lambda s: order.index(s.key))),
+            results=tuple(sorted(matrix.results, key=lambda r: (*_where(r, order), ranks[r.rung]))),
+            depth=tuple(sorted(matrix.depth, key=lambda d: _where(d, order))),
+            trajectory=tuple(sorted(matrix.trajectory, key=lambda t: _where(t, order))),
+            stopped=stopped,
+            missing=matrix.missing(),
+        )
+
+    with contextlib.closing(matrix.ensemble):
+        try:
+            matrix.climb()
+        except BaseException as error:
+            if matrix.results:
+                keep(found(str(error) or "interrupted"))
+            raise
+        return found()
 
 
 def _references(players: Cast, cases: Sequence[Case]) -> tuple[schema.Reference, ...]:
@@ -346,11 +399,12 @@ def _result(
     rung: str,
     reference: str,
     candidate: Subject,
-    status: schema.Status,
     seconds: float,
-    outcome: Outcome = NOTHING,
-    reason: str = "",
+    found: Outcome | str,
 ) -> schema.Result:
+    """A verdict: on an outcome, or a check skipped for a reason."""
+    outcome, reason = (Outcome(()), found) if isinstance(found, str) else (found, "")
+    status: schema.Status = "skipped" if reason else "fail" if outcome.findings else "pass"
     return schema.Result(
         model=case.model.key,
         precision=candidate.precision,

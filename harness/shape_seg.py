@@ -38,11 +38,20 @@ class Forward:
     terms: dict[str, Array]
     state: dict[str, Array] = field(repr=False)
     activations: dict[str, Array] = field(repr=False)
+    _tape: "_Tape" = field(repr=False)
 
     @property
     def loss(self) -> Array:
         """The sum of the terms, a scalar."""
         return sum(self.terms.values(), np.zeros(()))
+
+    def gradients(self) -> dict[str, Array]:
+        """The gradient of the loss with respect to each trainable parameter.
+
+        Returns:
+            Arrays like the weights, by the same names; moving statistics have none.
+        """
+        return self._tape.gradients()
 
 
 def forward(
@@ -80,16 +89,8 @@ def gradients(
     variant: Variant = "shape_seg",
     training: bool = True,
 ) -> dict[str, Array]:
-    """The gradient of the loss with respect to each trainable parameter.
-
-    Arguments: as for `forward`.
-
-    Returns:
-        Arrays like the weights, by the same names; moving statistics have none.
-    """
-    passed = _Pass(weights, variant, training, MOMENTUM[variant])
-    passed.run(_exact(points), np.asarray(labels))
-    return passed.tape.gradients()
+    """As `Forward.gradients`, of a pass with these arguments of `forward`."""
+    return forward(weights, points, labels, variant=variant, training=training).gradients()
 
 
 def derivative(
@@ -158,7 +159,7 @@ class _Pass:
         cross_entropy = self.cross_entropy(logits, labels)
         probabilities = self.keep("segmentation_head", np.exp(_log_softmax(logits)))
         terms = {"cross_entropy": cross_entropy, **self.penalties}
-        return Forward(probabilities, terms, self.state, self.activations)
+        return Forward(probabilities, terms, self.state, self.activations, self.tape)
 
     def align(self, name: str, term: str, x: Array) -> Array:
         """Multiplies each cloud by the matrix that its T-Net predicts."""
@@ -333,13 +334,13 @@ def mixed_orthogonality(transforms: Array) -> tuple[Array, Array]:
         Scalar, without weight and without division by the batch size; and B x K x K.
     """
     clouds, size, _ = transforms.shape
-    products = np.einsum("bik,cjk->bicj", transforms, transforms)
+    products = np.einsum("bik,cjk->bicj", transforms, transforms, optimize=True)
     rows = products.reshape(-1, size)
     row = np.arange(len(rows))
     rows[row, row % size] -= 1
     residual = rows.reshape(clouds, size, clouds, size)
-    slope = np.einsum("bicj,cjk->bik", residual, transforms)
-    slope = slope + np.einsum("bicj,bik->cjk", residual, transforms)
+    slope = np.einsum("bicj,cjk->bik", residual, transforms, optimize=True)
+    slope = slope + np.einsum("bicj,bik->cjk", residual, transforms, optimize=True)
     return (residual**2).sum(), 2 * slope
 
 

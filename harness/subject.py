@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from harness import exchange
-from harness.cases import Case
+from harness.cases import Case, repeated_points
 from harness.models import Model, Parameter
 from harness.runtimes import Runtime, start
 from harness.tolerance import (
@@ -68,11 +69,16 @@ class Evidence:
         """Compare the named arrays, in that order."""
         return [self.measure(name, candidate[name]) for name in names]
 
-    def gain_since(self, start: np.ndarray, measured: Measurement, candidate: Arrays) -> float:
-        """The gain of a measured tensor's movement since it had the value `start`."""
-        name = measured.tensor
-        before = self.view(name, np.asarray(start, np.float64))
-        return gain(self.arrays[name] - before, self.view(name, candidate[name]) - before)
+    def measure_movement(
+        self, tensor: str, candidate: np.ndarray, start: np.ndarray
+    ) -> Measurement:
+        """Compare one array; the gain is that of its movement since it had the value `start`."""
+        measured = self.measure(tensor, candidate)
+        if measured.passed:
+            return measured
+        before = self.view(tensor, np.asarray(start, np.float64))
+        moved = gain(self.arrays[tensor] - before, self.view(tensor, candidate) - before)
+        return dataclasses.replace(measured, gain=moved)
 
     def under(self, *groups: str) -> list[str]:
         """Names of the arrays in some groups ("gradients"), or of those names, in trace order."""
@@ -129,9 +135,9 @@ class Subject:
         self.view = view
         self.implementation, self.runtime, self.precision = implementation, runtime, precision
         self.key = f"{implementation}@{runtime.key}"
-        self._scratch = tempfile.TemporaryDirectory(prefix="harness-")
-        self._files = 0
-        self._memory: dict[Any, Any] = {}
+        self._scratch = tempfile.TemporaryDirectory(prefix="harness-", ignore_cleanup_errors=True)
+        self._files = itertools.count()
+        self._memory: dict[str, dict[Any, Any]] = {}  # by network
         self._lock = threading.RLock()  # a reference may be asked from several threads
         try:
             self.worker = start(implementation, runtime, precision, root)
@@ -154,7 +160,11 @@ class Subject:
 
     def draws(self, case: Case, seeds: int) -> Arrays:
         """Freshly initialised parameters, `seeds` times over: `<seed>/<parameter>`."""
-        return self.answer("initialise", case, shape=shape_of(case), seeds=seeds)
+        size, count = shape_of(case)
+        # Each from a graph of its own, none of them built in vain: the second is of the shape that
+        # the rung of invariance asks for.
+        others = [(1, count + seed * repeated_points(count)) for seed in range(1, seeds)]
+        return self.answer("initialise", case, shapes=[(size, count), *others])
 
     def peak_memory_mib(self) -> float:
         """The largest resident size of its worker so far."""
@@ -170,8 +180,8 @@ class Subject:
         """
         if any(map(_holds_arrays, options.values())):
             return self._ask(operation, case, options)
-        key = ("answer", operation, case.model.key, case.key, repr(sorted(options.items())))
-        return self._remembered(key, lambda: self._ask(operation, case, options))
+        key = ("answer", operation, case.key, repr(sorted(options.items())))
+        return self._remembered(case, key, lambda: self._ask(operation, case, options))
 
     def evidence(
         self,
@@ -194,14 +204,21 @@ class Subject:
             reruns = (
                 self._viewed(
                     self._ask(
-                        operation, case.nudged(i, precision), _nudged_options(options, i, precision)
+                        operation,
+                        self._nudged(case, i, precision),
+                        _nudged_options(options, i, precision),
                     )
                 )
                 for i in range(nudges)
             )
             return Evidence(arrays, _largest_noise(arrays, reruns), precision, self.view)
 
-        return self._remembered(evidence_key(operation, case, options), gather)
+        return self._remembered(case, ("evidence", evidence_key(operation, case, options)), gather)
+
+    def _nudged(self, case: Case, index: int, precision: str) -> Case:
+        return self._remembered(
+            case, ("nudged", case.key, index, precision), lambda: case.nudged(index, precision)
+        )
 
     def _viewed(self, arrays: Arrays) -> Arrays:
         return {name: self.view(name, array) for name, array in arrays.items()}
@@ -220,16 +237,13 @@ class Subject:
     # -- how it is asked -----------------------------------------------------------------------
 
     def _ask(self, operation: str, case: Case, options: Mapping[str, Any]) -> Arrays:
-        with self._lock:
-            return self._ask_alone(operation, case, options)
-
-    def _ask_alone(self, operation: str, case: Case, options: Mapping[str, Any]) -> Arrays:
         given = {n: self._write(v) for n, v in options.items() if _holds_arrays(v)}
         out = self._new_file()
         try:
             arguments = {**options, **{name: str(file) for name, file in given.items()}}
-            files = self._case_files(operation, case)
-            self.worker.ask(operation, out=str(out), **files, **arguments)
+            with self._lock:
+                files = self._case_files(operation, case)
+                self.worker.ask(operation, out=str(out), **files, **arguments)
             arrays: Arrays = exchange.read_arrays(out)
             return arrays
         finally:
@@ -242,11 +256,14 @@ class Subject:
         if operation != "augment":
             arguments["network"] = network_of(case.model)
         for name in _TAKES.get(operation, ()):
-            key = ("file", name, case.model.key, case.key)
-            if key not in self._memory:
-                self._memory[key] = str(self._write(getattr(case, name)))
-            arguments[name] = self._memory[key]
+            arguments[name] = self._file(case, name)
         return arguments
+
+    def _file(self, case: Case, name: str) -> str:
+        """The file of a case's weights or batch."""
+        return self._remembered(
+            case, ("file", name, case.key), lambda: str(self._write(getattr(case, name)))
+        )
 
     def _write(self, arrays: Arrays) -> Path:
         file = self._new_file()
@@ -254,14 +271,22 @@ class Subject:
         return file
 
     def _new_file(self) -> Path:
-        self._files += 1
-        return Path(self._scratch.name, f"{self._files}.h5")
+        return Path(self._scratch.name, f"{next(self._files)}.h5")
 
-    def _remembered(self, key: Any, make: Callable[[], Any]) -> Any:
+    def _remembered(self, case: Case, key: Any, make: Callable[[], Any]) -> Any:
         with self._lock:
-            if key not in self._memory:
-                self._memory[key] = make()
-            return self._memory[key]
+            memory = self._memory.setdefault(case.model.key, {})
+            if key not in memory:
+                memory[key] = make()
+            return memory[key]
+
+    def forget(self, model: Model) -> None:
+        """Let go of all that is remembered of a network, here and in the worker."""
+        with self._lock:
+            for key, value in self._memory.pop(model.key, {}).items():
+                if key[0] == "file":
+                    Path(value).unlink()
+            self.worker.ask("forget", network=network_of(model))
 
     def close(self) -> None:
         """End the worker and remove its files."""

@@ -61,6 +61,7 @@ class Worker:
                 stderr=self._errors,
                 text=True,
                 env={**inherited_environment(), **environment},
+                process_group=0,  # Ctrl-C is for the parent, who ends its workers
             )
         except OSError as error:
             self._errors.close()

@@ -1,13 +1,15 @@
 """Loss, gradients and optimiser: every term, the gradient of every parameter, and one step."""
 
-from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from harness.cases import Case
 from harness.checks.forward import INFERENCE, TRAINING
+from harness.models import Model
 from harness.outcome import Finding, Outcome, figures, outcome, renamed
+from harness.runtimes import PRECISIONS
 from harness.subject import Evidence, Reference, Subject, shape_of
 from harness.tolerance import Measurement
 
@@ -61,16 +63,17 @@ def optimiser(case: Case, reference: Reference, candidate: Subject) -> Outcome:
             "shape": shape_of(case),
             # The rate changes before the last step: momentum may carry the old one along.
             "schedule": {"batch_size": 8, "decay_step": 8 * (len(_SIZES) - 1)},
-            "gradients": _given_gradients(case, reference.precision),
+            "gradients": _given_gradients(case.model, reference.precision),
             "sizes": _SIZES,
         }
         evidence = reference.evidence("optimise", case, **options)
         arrays = candidate.answer("optimise", case, **options)
-        for m in evidence.measure_all(arrays, _in_order(case, evidence)):
-            group, name = m.tensor.split("/", 1)
-            if group == "parameters":
-                m = replace(m, gain=evidence.gain_since(case.weights[name], m, arrays))
-            measured.append(renamed(m, f"{optimizer}/{m.tensor}"))
+        for tensor in _in_order(case, evidence):
+            group, name = tensor.split("/", 1)
+            # A slot starts at zero.
+            start = case.weights[name] if group == "parameters" else np.zeros(())
+            m = evidence.measure_movement(tensor, arrays[tensor], start)
+            measured.append(renamed(m, f"{optimizer}/{tensor}"))
 
     def finding(measurement: Measurement) -> Finding:
         optimizer, group, name = measurement.tensor.split("/", 2)
@@ -94,14 +97,15 @@ def _in_order(case: Case, evidence: Evidence) -> list[str]:
     return names
 
 
-def _given_gradients(case: Case, precision: str) -> dict[str, np.ndarray]:
+@lru_cache(maxsize=len(PRECISIONS))  # as many as a network is asked for, and no other network's
+def _given_gradients(model: Model, precision: str) -> dict[str, np.ndarray]:
     """A gradient for every trainable parameter, of magnitudes from 1e-6 up."""
     rng = np.random.default_rng(0)
 
     def draw(shape: tuple[int, ...]) -> np.ndarray:
         return 10.0 ** rng.uniform(-6, 0, shape) * rng.standard_normal(shape)
 
-    trainable = (p for p in case.model.parameters if p.trainable)
+    trainable = (p for p in model.parameters if p.trainable)
     return {p.name: draw(p.shape).astype(precision) for p in trainable}
 
 

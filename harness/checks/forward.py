@@ -12,7 +12,8 @@ from harness.outcome import Finding, Outcome, figures, outcome
 from harness.subject import Evidence, Reference, Subject
 from harness.tolerance import Measurement
 
-# The two traces that most rungs look at; asked of a worker once.
+# The two traces that most rungs look at; asked of a worker once. No step is taken: the state and
+# the optimiser have rungs of their own.
 PARTS_WEIGHT = 0.75  # training uses 1, which would hide the category's term of the loss
 INFERENCE: dict[str, Any] = {
     "mode": "inference",
@@ -23,10 +24,8 @@ TRAINING: dict[str, Any] = {
     "mode": "training",
     "activations": True,
     "dropout": "masks",
-    "bn_decay": 0.7,
-    "learning_rate": 0.001,
-    "optimizer": "adam",
     "parts_weight": PARTS_WEIGHT,
+    "update": False,
 }
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from harness.cases import Case
+from harness.cases import Case, repeated_points
 from harness.checks.forward import INFERENCE
 from harness.outcome import Finding, Outcome, figures, outcome, renamed
 from harness.subject import Reference, Subject
 from harness.tolerance import Arrays, Measurement
 
-OUTPUTS: dict[str, Any] = {"mode": "inference"}
+OUTPUTS: dict[str, Any] = {**INFERENCE, "activations": False}
 
 
 def check(case: Case, reference: Reference, candidate: Subject) -> Outcome:
@@ -50,7 +50,7 @@ def alterations(case: Case, trace: Arrays) -> Iterator[tuple[str, np.ndarray, Ca
     size, count, _ = case.batch["points"].shape
     rng = np.random.default_rng(0)
     every = np.tile(np.arange(count), (size, 1))
-    order, again = rng.permutation(count), rng.integers(count, size=count // 4)
+    order, again = rng.permutation(count), rng.integers(count, size=repeated_points(count))
     indices = {
         "permuted points": every[:, order],
         "dropped points": _without_idle(case, trace),

@@ -16,6 +16,7 @@ from harness.commands.progress import progress
 from harness.equivalence import Plan, run
 from harness.models import MODELS
 from harness.report import render
+from harness.report.schema import Equivalence
 from harness.runtimes import PRECISIONS
 
 
@@ -33,7 +34,7 @@ def equivalence(
 
     --model, --precision and --rung may be given several times; all if left out.
 
-    Exit status 1 when anything departs.
+    Exit status 1 when anything departs. A run that ends early leaves a report that says so.
     """
     results = out / "results" / "equivalence.json"
     check_writable(results.parent)
@@ -46,10 +47,14 @@ def equivalence(
         points=points,
         seed=seed,
     )
+
+    def publish(found: Equivalence) -> None:
+        keep(results, found.to_json())
+        render(results.parent, out)
+
     with progress() as start:
-        found = run(plan, start)
-    keep(results, found.to_json())
-    render(results.parent, out)
+        found = run(plan, start, publish)
+    publish(found)
     failed = [result for result in found.results if result.status == "fail"]
     _print_verdict(found, out)
     raise typer.Exit(1 if failed else 0)

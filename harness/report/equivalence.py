@@ -33,7 +33,7 @@ def section(document: Any, where: str) -> Section:
     trajectory = error_over_training(found.trajectory, candidates, multiple)
     values = {
         "found": found,
-        "verdict": verdict(found.results),
+        "verdict": verdict(found.results, sum(m.checks for m in found.missing)),
         "tables": tables(found.results),
         "departures": departures(found.results),
         "omissions": omissions(found.results),

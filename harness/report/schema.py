@@ -189,6 +189,21 @@ class Trajectory:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """Checks that a run which ended early did not come to.
+
+    Attributes:
+        model, precision, candidate: whose.
+        checks: how many.
+    """
+
+    model: str
+    precision: str
+    candidate: str
+    checks: int
+
+
+@dataclass(frozen=True)
 class Equivalence:
     """Everything one run of the equivalence suite found.
 
@@ -203,6 +218,8 @@ class Equivalence:
         results: a verdict a check.
         depth: for the figure of error by depth.
         trajectory: for the figure of error over training.
+        stopped: why it ended early; empty if it did not.
+        missing: the checks that it did not come to.
     """
 
     started: str
@@ -215,6 +232,8 @@ class Equivalence:
     results: tuple[Result, ...]
     depth: tuple[Depth, ...] = ()
     trajectory: tuple[Trajectory, ...] = ()
+    stopped: str = ""
+    missing: tuple[Missing, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """What `json.dumps` can write, version first."""

@@ -69,7 +69,6 @@ class GraphNetwork(object):
             self._build_of_classes(*placeholders)
         self.variables = {canonical_name(v.op.name): v for v in v1.global_variables()}
         self.trainable = {canonical_name(v.op.name): v for v in v1.trainable_variables()}
-        self.saver = v1.train.Saver()
         # One operation for all: a session plans anew for every new set of fetches.
         self._given = {
             n: v1.placeholder(v.dtype.base_dtype, v.shape) for n, v in self.variables.items()
@@ -77,6 +76,7 @@ class GraphNetwork(object):
         self._assign = v1.group(
             *[v1.assign(v, self._given[name]).op for name, v in self.variables.items()]
         )
+        self._saver = None
 
     def session_configuration(self):
         return single_threaded(self.v1)
@@ -157,11 +157,17 @@ class GraphNetwork(object):
 
     def save(self, prefix):
         with self.graph.as_default():
-            self.saver.save(self.session, prefix, write_meta_graph=False)
+            self._saver_of_all().save(self.session, prefix, write_meta_graph=False)
 
     def restore(self, prefix):
         with self.graph.as_default():
-            self.saver.restore(self.session, prefix)
+            self._saver_of_all().restore(self.session, prefix)
+
+    def _saver_of_all(self):
+        # Few graphs of a network are ever asked for it, and it doubles their operations.
+        if self._saver is None:
+            self._saver = self.v1.train.Saver(list(self.variables.values()))
+        return self._saver
 
     def assign(self, weights):
         """Set all parameters, from arrays by canonical name; the optimisers start afresh."""

@@ -3,8 +3,8 @@
 python -m harness.workers.graph_worker ROOT RUNTIME PRECISION
 """
 
+import gc
 import os
-import platform
 import sys
 
 import numpy as np
@@ -14,7 +14,7 @@ from harness.workers import pipeline, protocol
 from harness.workers.protocol import RequestError
 
 
-class GraphWorker(object):
+class GraphWorker(protocol.ImplementationWorker):
     """The operations that the harness may ask of a TF1-style implementation.
 
     Arguments:
@@ -45,10 +45,12 @@ class GraphWorker(object):
             self._networks[key] = self._build(network, shape, training)
         return self._networks[key]
 
-    def _build(self, network, shape, training, seed=0):
+    def _build(self, network, shape, training):
         from harness.workers.graph_network import GraphNetwork
 
         batch_size, num_points = shape
+        # No two graphs of a network draw alike.
+        seed = sum(key[0] == network["key"] for key in self._networks)
         return GraphNetwork(
             self.sources, self.v1, network, batch_size, num_points, self.dtype, training, seed
         )
@@ -60,33 +62,28 @@ class GraphWorker(object):
 
     # -- operations ----------------------------------------------------------------------------
 
-    def versions(self):
-        return {
-            "versions": {
-                "python": platform.python_version(),
-                "tensorflow": self.tensorflow_version,
-                "numpy": np.__version__,
-            }
-        }
+    def frameworks(self):
+        return {"tensorflow": self.tensorflow_version}
 
-    def memory(self):
-        return {"peak_mib": protocol.peak_memory_mib()}
+    def forget(self, network):
+        """Let go of a network's graphs."""
+        for key in [key for key in self._networks if key[0] == network["key"]]:
+            self._networks.pop(key).session.close()
+        gc.collect()
 
     def describe(self, network, shape):
         # Asked first of whoever climbs the ladder: the graph that training needs serves them all.
         return {"parameters": self._network(network, shape, training=True).parameters()}
 
-    def initialise(self, network, shape, seeds, out):
-        """Draw all parameters `seeds` times; each draw from a new graph, as a new process would.
+    def initialise(self, network, shapes, out):
+        """Draw all parameters once a batch shape; each draw from a graph of its own.
 
         Running one graph's initialisers again is not enough: after the upgrade the kernels'
         initialiser has its seed baked in, and repeats itself.
         """
-        draws = exchange.grouped("0", self._network(network, shape).fresh())
-        for seed in range(1, seeds):
-            graph = self._build(network, shape, training=False, seed=seed)
-            draws.update(exchange.grouped(str(seed), graph.values()))
-            graph.session.close()
+        draws = {}
+        for number, shape in enumerate(shapes):
+            draws.update(exchange.grouped(str(number), self._network(network, shape).fresh()))
         exchange.write(out, draws)
 
     def trace(
@@ -102,7 +99,14 @@ class GraphWorker(object):
         optimizer="adam",
         activations=False,
         parts_weight=1.0,
+        update=True,
     ):
+        """One pass over a batch.
+
+        Arguments:
+            update: in training mode, take the optimiser's step, and write down what it leaves
+                behind: `state`, `parameters`, `slots` and `after/loss`.
+        """
         batch = exchange.read_arrays(batch)
         graph = self._loaded(network, weights, batch["points"].shape[:2], mode == "training")
         fetches = {"outputs/" + name: graph.outputs[name] for name in network["outputs"]}
@@ -116,24 +120,27 @@ class GraphWorker(object):
             feed = graph.feed(batch, training=False, parts_weight=parts_weight)
             trace = graph.session.run(fetches, feed)
         else:
+            fetches.update({"gradients/" + name: g for name, g in graph.gradients.items()})
             feed = graph.feed(batch, True, dropout, bn_decay, parts_weight)
             feed[graph.learning_rate] = learning_rate
-            trace = self._training_trace(
-                graph, fetches, feed, graph.feed(batch, False, parts_weight=parts_weight), optimizer
-            )
+            # One run, as in training: the averages move once, whatever else is fetched.
+            steps = [graph.steps[optimizer]] if update else []
+            trace = graph.session.run([fetches, steps], feed)[0]
+            if update:
+                after = graph.feed(batch, training=False, parts_weight=parts_weight)
+                trace.update(self._after(graph, after, optimizer))
         exchange.write(out, trace)
 
-    def _training_trace(self, graph, fetches, feed, after, optimizer):
-        fetches.update({"gradients/" + name: g for name, g in graph.gradients.items()})
-        # One run, as in training: the averages move once, whatever else is fetched.
-        trace, _ = graph.session.run([fetches, graph.steps[optimizer]], feed)
+    def _after(self, graph, feed, optimizer):
+        """What a training step leaves behind."""
+        trace = {}
         for name, value in graph.values().items():
             trace["parameters/" + name] = value
             if name not in graph.trainable:
                 trace["state/" + name] = value
         for name, value in graph.session.run(graph.slots[optimizer]).items():
             trace["slots/" + name] = value
-        trace["after/loss"] = graph.session.run(graph.loss, after)
+        trace["after/loss"] = graph.session.run(graph.loss, feed)
         return trace
 
     def isolate(self, network, weights, batch, entries, out):
@@ -265,13 +272,7 @@ class GraphWorker(object):
 def main(root, runtime, precision):
     # Graphs of these sizes gain nothing from oneDNN, and its choice of kernels varies by machine.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-    worker = GraphWorker(root, runtime, precision)
-    operations = (
-        "versions", "memory", "describe", "initialise", "trace", "isolate", "optimise",
-        "trajectory", "schedules", "save_checkpoint", "load_checkpoint", "augment", "epoch",
-        "metrics",
-    )  # fmt: skip
-    protocol.serve({operation: getattr(worker, operation) for operation in operations})
+    GraphWorker(root, runtime, precision).serve()
 
 
 if __name__ == "__main__":

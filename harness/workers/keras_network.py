@@ -18,17 +18,20 @@ class KerasNetwork(object):
         network: the catalogue's entry: key, layers, dropouts, loss_terms, num_classes.
         recipe: the training settings.
         bn_momentum: a float, or the recipe's schedule.
+
+    Attributes:
+        drawn: the parameters as initialised, as `values()` gives them.
     """
 
     def __init__(self, native, network, recipe, bn_momentum):
-        self.native, self.network, self.recipe = native, network, recipe
+        self.native, self.network = native, network
         self.model = native.build_model(
             network["key"], num_classes=network["num_classes"], bn_momentum=bn_momentum
         )
-        native.compile_model(self.model, recipe)
-        self.model.optimizer.build(self.model.trainable_variables)
         self.variables = native.named_variables(self.model)
-        self.loss_weights = self.model.get_compile_config()["loss_weights"]
+        self.drawn = self.values()
+        self._compiled = {}
+        self.compile(recipe)
         if native.naming.has_tf1_form(self.model):
             layers = native.naming.linear_layers(self.model)
         else:
@@ -48,6 +51,22 @@ class KerasNetwork(object):
             for variable in self.model.variables
             if id(variable) not in named
         ]
+
+    def compile(self, recipe):
+        """Train by another recipe from now on; each has an optimiser of its own."""
+        if recipe not in self._compiled:
+            self.native.compile_model(self.model, recipe)
+            weights = self.model.get_compile_config()["loss_weights"]
+            self._compiled[recipe] = self.model.optimizer, weights
+        self.recipe = recipe
+        self._optimizer, self.loss_weights = self._compiled[recipe]
+
+    @property
+    def optimizer(self):
+        """The recipe's, its slots built; a network that never trains needs none."""
+        if not self._optimizer.built:
+            self._optimizer.build(self.model.trainable_variables)
+        return self._optimizer
 
     # -- what the network is -------------------------------------------------------------------
 
@@ -76,11 +95,10 @@ class KerasNetwork(object):
 
     def slots(self):
         """The optimiser's slots as `<parameter>/<slot>`."""
-        optimizer = self.model.optimizer
         return {
             "%s/%s" % (name, slot): self.canonical({name: keras.ops.convert_to_numpy(value)})[name]
             for slot, attribute in _SLOTS[self.recipe.optimizer].items()
-            for name, value in zip(self.trainable, getattr(optimizer, attribute))
+            for name, value in zip(self.trainable, getattr(self.optimizer, attribute))
         }
 
     def as_tf1(self, name, array, entry):
@@ -119,7 +137,7 @@ class KerasNetwork(object):
             variable.assign(np.reshape(weights[name], variable.shape))
         for variable, value in self._counters:
             variable.assign(value)
-        optimizer = self.model.optimizer
+        optimizer = self._optimizer
         kept = () if optimizer._learning_rate is None else (optimizer._learning_rate,)
         for variable in optimizer.variables:
             if not any(variable is other for other in kept):

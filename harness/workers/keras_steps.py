@@ -1,11 +1,14 @@
 """Inference and training steps of a native network, one way a backend.
 
 Each backend's functions take arrays and give NumPy arrays: `infer(inputs, labels)`,
-`forward(inputs, labels, draws)` in training mode, which moves the averages alone, and
-`train(inputs, labels, draws)`, which updates all variables; inputs and labels as the model takes
-them, an array or a dictionary of arrays. They give a dictionary of outputs,
-loss, terms and records, the last one also gradients by canonical name. `advance` trains and gives
-the loss alone; `apply(gradients)` lets the optimiser take a step on given gradients.
+`forward(inputs, labels, draws)` in training mode, which moves the averages alone,
+`differentiate(inputs, labels, draws)`, which does so too, and `train(inputs, labels, draws)`, which
+updates all variables; inputs and labels as the model takes them, an array or a dictionary of
+arrays. They give a dictionary of outputs, loss, terms and records, the last two also gradients by
+canonical name. `advance` trains and gives the loss alone; `apply(gradients)` lets the optimiser
+take a step on given gradients.
+
+What is called a few times is called eagerly: TensorFlow traces a function for longer than that.
 """
 
 import keras
@@ -58,8 +61,13 @@ class Steps(object):
     def advance(self, inputs, labels, draws):
         return keras.ops.convert_to_numpy(self._advance(inputs, labels, draws))
 
+    def differentiate(self, inputs, labels, draws):
+        return self._told(*self._differentiate(inputs, labels, draws))
+
     def train(self, inputs, labels, draws):
-        found, gradients = self._train(inputs, labels, draws)
+        return self._told(*self._train(inputs, labels, draws))
+
+    def _told(self, found, gradients):
         found = _as_numpy(found)
         named = {
             n: keras.ops.convert_to_numpy(g) for n, g in zip(self.network.trainable, gradients)
@@ -73,37 +81,40 @@ def _as_numpy(found):
 
 
 class TensorFlowSteps(Steps):
-    """Graph functions."""
+    """Eager, but for what is repeated: graph functions."""
 
     def __init__(self, network, dropout):
         import tensorflow as tf
 
         super().__init__(network, dropout)
         self.tf = tf
-        self._infer = tf.function(self._trace_inference)
-        self._look = tf.function(self._trace_forward)
-        self._advance = tf.function(lambda *batch: self._trace_training(*batch)[0]["loss"])
-        self.apply = tf.function(
-            lambda given: self.model.optimizer.apply(given, self.model.trainable_variables)
-        )
-        self._train = tf.function(self._trace_training)
+        self._look = tf.function(self._train_forward)
+        self._train = tf.function(self._step)
+        self._advance = tf.function(lambda *batch: self._step(*batch)[0]["loss"])
 
-    def _trace_inference(self, inputs, labels):
+    def _infer(self, inputs, labels):
         return self._forward(lambda: self._call(inputs, False), labels, INFERENCE, {})
 
-    def _trace_forward(self, inputs, labels, draws):
+    def _train_forward(self, inputs, labels, draws):
         return self._forward(lambda: self._call(inputs, True), labels, self.dropout, draws)
 
-    def _trace_training(self, inputs, labels, draws):
+    def _differentiate(self, inputs, labels, draws):
         with self.tf.GradientTape() as tape:
-            found = self._trace_forward(inputs, labels, draws)
-        gradients = tape.gradient(
+            found = self._train_forward(inputs, labels, draws)
+        return found, tape.gradient(
             found["loss"],
             [v.value for v in self.model.trainable_variables],
             unconnected_gradients="zero",
         )
-        self.model.optimizer.apply(gradients, self.model.trainable_variables)
+
+    def _step(self, inputs, labels, draws):
+        found, gradients = self._differentiate(inputs, labels, draws)
+        self.apply(gradients)
         return found, gradients
+
+    def apply(self, gradients):
+        given = [self.tf.convert_to_tensor(gradient) for gradient in gradients]
+        self.network.optimizer.apply(given, self.model.trainable_variables)
 
 
 class JaxSteps(Steps):
@@ -114,54 +125,42 @@ class JaxSteps(Steps):
 
         super().__init__(network, dropout)
         self._inference = jax.jit(self._trace_inference)
-        self._training_forward = jax.jit(self._trace_loss)
-        differentiated = jax.value_and_grad(self._trace_loss, has_aux=True)
-
-        def update(trainable, rest, optimizer, inputs, labels, draws):
-            (_, (found, rest)), gradients = differentiated(trainable, rest, inputs, labels, draws)
-            trainable, optimizer = self.model.optimizer.stateless_apply(
-                optimizer, gradients, trainable
-            )
-            return found, gradients, trainable, rest, optimizer
-
-        def quiet(*values):
-            found, _, *updated = update(*values)
-            return (found["loss"], *updated)
-
-        self._update, self._quiet = jax.jit(update), jax.jit(quiet)
-        self._apply = jax.jit(self.model.optimizer.stateless_apply)
+        # Compiling takes longer than running: one function for all that trains.
+        self._differentiated = jax.jit(jax.value_and_grad(self._trace_loss, has_aux=True))
+        self._apply = jax.jit(lambda *given: self.network.optimizer.stateless_apply(*given))
 
     def _infer(self, inputs, labels):
-        return self._inference(*self._values()[:2], inputs, labels)
+        values = (
+            _values(self.model.trainable_variables),
+            _values(self.model.non_trainable_variables),
+        )
+        return self._inference(*values, inputs, labels)
+
+    def _differentiate(self, inputs, labels, draws):
+        rest = self.model.non_trainable_variables
+        (_, (found, updated)), gradients = self._differentiated(
+            _values(self.model.trainable_variables), _values(rest), inputs, labels, draws
+        )
+        _set(rest, updated)
+        return found, gradients
+
+    def _look(self, inputs, labels, draws):
+        return self._differentiate(inputs, labels, draws)[0]
 
     def _train(self, inputs, labels, draws):
-        found, gradients, *updated = self._update(*self._values(), inputs, labels, draws)
-        self._set_all(updated)
+        found, gradients = self._differentiate(inputs, labels, draws)
+        self.apply(gradients)
         return found, gradients
 
     def _advance(self, inputs, labels, draws):
-        loss, *updated = self._quiet(*self._values(), inputs, labels, draws)
-        self._set_all(updated)
-        return loss
+        return self._train(inputs, labels, draws)[0]["loss"]
 
     def apply(self, gradients):
-        trainable, _, optimizer = self._values()
-        trainable, optimizer = self._apply(optimizer, gradients, trainable)
-        self._set(self.model.trainable_variables, trainable)
-        self._set(self.model.optimizer.variables, optimizer)
-
-    def _set_all(self, updated):
-        for variables, values in zip(self._variables(), updated):
-            self._set(variables, values)
-
-    def _look(self, inputs, labels, draws):
-        _, (found, rest) = self._training_forward(*self._values()[:2], inputs, labels, draws)
-        self._set(self.model.non_trainable_variables, rest)
-        return found
-
-    def _set(self, variables, values):
-        for variable, value in zip(variables, values):
-            variable.assign(value)
+        variables = self.model.trainable_variables
+        slots = self.network.optimizer.variables
+        trained, moved = self._apply(_values(slots), gradients, _values(variables))
+        _set(variables, trained)
+        _set(slots, moved)
 
     def _trace_inference(self, trainable, rest, inputs, labels):
         return self._stateless(trainable, rest, inputs, labels, False, INFERENCE, {})[0]
@@ -182,12 +181,14 @@ class JaxSteps(Steps):
 
         return self._forward(call, labels, mode, draws), updated
 
-    def _variables(self):
-        model = self.model
-        return model.trainable_variables, model.non_trainable_variables, model.optimizer.variables
 
-    def _values(self):
-        return [[variable.value for variable in group] for group in self._variables()]
+def _values(variables):
+    return [variable.value for variable in variables]
+
+
+def _set(variables, values):
+    for variable, value in zip(variables, values):
+        variable.assign(value)
 
 
 class TorchSteps(Steps):
@@ -203,16 +204,15 @@ class TorchSteps(Steps):
         draws = {name: keras.ops.convert_to_tensor(draw) for name, draw in draws.items()}
         return self._forward(lambda: self._call(inputs, True), labels, self.dropout, draws)
 
-    def _train(self, inputs, labels, draws):
-        import torch
-
+    def _differentiate(self, inputs, labels, draws):
         self.model.zero_grad()
         found = self._look(inputs, labels, draws)
         found["loss"].backward()
-        variables = self.model.trainable_variables
-        gradients = [variable.value.grad for variable in variables]
-        with torch.no_grad():
-            self.model.optimizer.apply(gradients, variables)
+        return found, [variable.value.grad for variable in self.model.trainable_variables]
+
+    def _train(self, inputs, labels, draws):
+        found, gradients = self._differentiate(inputs, labels, draws)
+        self.apply(gradients)
         return found, gradients
 
     def _advance(self, inputs, labels, draws):
@@ -223,4 +223,4 @@ class TorchSteps(Steps):
 
         with torch.no_grad():
             given = [keras.ops.convert_to_tensor(gradient) for gradient in gradients]
-            self.model.optimizer.apply(given, self.model.trainable_variables)
+            self.network.optimizer.apply(given, self.model.trainable_variables)

@@ -4,9 +4,9 @@ python -m harness.workers.keras_worker ROOT BACKEND PRECISION
 """
 
 import dataclasses
+import gc
 import importlib
 import importlib.metadata
-import platform
 import random
 import sys
 import tempfile
@@ -22,7 +22,7 @@ from harness.workers.protocol import RequestError
 _OPTIONS = {"decay_step": "decay_clouds"}
 
 
-class KerasWorker(object):
+class KerasWorker(protocol.ImplementationWorker):
     """The operations that the harness may ask of the native implementation.
 
     Arguments:
@@ -48,14 +48,23 @@ class KerasWorker(object):
         Arguments:
             bn_momentum: a float, "schedule" for the recipe's, None for the network's default.
         """
+        recipe = self._recipe(network, changes)
+        key = (network["key"], bn_momentum, recipe if bn_momentum == "schedule" else None)
+        if key not in self._networks:
+            momentum = recipe.bn_momentum_schedule() if bn_momentum == "schedule" else bn_momentum
+            self._networks[key] = self._built(network, 1000, recipe, momentum)
+        self._networks[key].compile(recipe)
+        return self._networks[key]
+
+    def _built(self, network, seed, recipe=None, momentum=None):
         from harness.workers.keras_network import KerasNetwork
 
-        key = (network["key"], bn_momentum, tuple(sorted(changes.items())))
-        if key not in self._networks:
-            recipe = self._recipe(network, changes)
-            momentum = recipe.bn_momentum_schedule() if bn_momentum == "schedule" else bn_momentum
-            self._networks[key] = KerasNetwork(self.native, network, recipe, momentum)
-        return self._networks[key]
+        self.keras.utils.set_random_seed(seed)
+        try:
+            recipe = recipe or self._recipe(network, {})
+            return KerasNetwork(self.native, network, recipe, momentum)
+        finally:
+            random.seed()
 
     def _recipe(self, network, changes):
         changes = {_OPTIONS.get(name, name): value for name, value in changes.items()}
@@ -73,38 +82,35 @@ class KerasWorker(object):
     def _steps_of(self, instance, dropout):
         from harness.workers.keras_steps import steps_for
 
-        key = (id(instance), dropout)
+        key = (instance, instance.recipe, dropout)
         if key not in self._steps:
             self._steps[key] = steps_for(instance, dropout)
         return self._steps[key]
 
     # -- operations ----------------------------------------------------------------------------
 
-    def versions(self):
-        packages = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}
-        found = {
-            "python": platform.python_version(),
+    def frameworks(self):
+        return {
             "keras": self.keras.__version__,
-            self.backend: importlib.metadata.version(packages[self.backend]),
-            "numpy": np.__version__,
+            self.backend: importlib.metadata.version(self.backend),
         }
-        return {"versions": found}
 
-    def memory(self):
-        return {"peak_mib": protocol.peak_memory_mib()}
+    def forget(self, network):
+        """Let go of a network, and of what was compiled for it."""
+        for key in [key for key in self._networks if key[0] == network["key"]]:
+            instance = self._networks.pop(key)
+            for steps in [steps for steps in self._steps if steps[0] is instance]:
+                del self._steps[steps]
+        gc.collect()
 
     def describe(self, network, shape):
         return {"parameters": self._network(network).parameters()}
 
-    def initialise(self, network, shape, seeds, out):
-        from harness.workers.keras_network import KerasNetwork
-
-        draws = {}
-        for seed in range(seeds):
-            self.keras.utils.set_random_seed(1000 + seed)
-            fresh = KerasNetwork(self.native, network, self._recipe(network, {}), None)
-            draws.update(exchange.grouped(str(seed), fresh.values()))
-        random.seed()
+    def initialise(self, network, shapes, out):
+        """Draw all parameters once a batch shape: a network takes any, but is built for each."""
+        draws = exchange.grouped("0", self._network(network).drawn)
+        for number in range(1, len(shapes)):
+            draws.update(exchange.grouped(str(number), self._built(network, 1000 + number).drawn))
         exchange.write(out, draws)
 
     def trace(
@@ -120,12 +126,20 @@ class KerasWorker(object):
         optimizer="adam",
         activations=False,
         parts_weight=1.0,
+        update=True,
     ):
+        """One pass over a batch; arguments as in the graph worker."""
         batch = exchange.read_arrays(batch)
         inputs, labels = self._inputs(network, batch)
         if mode == "inference":
             instance = self._loaded(network, weights, parts_weight=parts_weight)
             found = self._steps_of(instance, "off").infer(inputs, labels)
+        elif not update:
+            instance = self._loaded(
+                network, weights, bn_momentum=bn_decay, parts_weight=parts_weight
+            )
+            steps = self._steps_of(instance, dropout)
+            found = steps.differentiate(inputs, labels, instance.dropout.draws_of(batch))
         else:
             instance = self._loaded(
                 network,
@@ -218,9 +232,7 @@ class KerasWorker(object):
     def optimise(self, network, shape, weights, gradients, sizes, out, optimizer, schedule):
         """Steps of an optimiser on given gradients, the learning rate on the recipe's schedule."""
         gradients = exchange.read_arrays(gradients)
-        instance = self._loaded(
-            network, weights, bn_momentum="schedule", optimizer=optimizer, **schedule
-        )
+        instance = self._loaded(network, weights, optimizer=optimizer, **schedule)
         apply = self._steps_of(instance, "off").apply
         for size in sizes:
             apply(
@@ -384,6 +396,8 @@ def single_threaded(backend):
 
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(1)
+        # Rewriting a graph that runs a few times takes longer than it saves.
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     elif backend == "torch":
         import torch
 
@@ -391,13 +405,7 @@ def single_threaded(backend):
 
 
 def main(root, backend, precision):
-    worker = KerasWorker(root, backend, precision)
-    operations = (
-        "versions", "memory", "describe", "initialise", "trace", "isolate", "export", "optimise",
-        "trajectory", "schedules", "save_checkpoint", "load_checkpoint", "augment", "epoch",
-        "metrics",
-    )  # fmt: skip
-    protocol.serve({operation: getattr(worker, operation) for operation in operations})
+    KerasWorker(root, backend, precision).serve()
 
 
 if __name__ == "__main__":

@@ -6,12 +6,40 @@ Standard output belongs to the protocol alone: whatever a framework prints goes 
 
 import json
 import os
+import platform
 import sys
 import traceback
+
+import numpy as np
+
+OPERATIONS = (
+    "versions", "memory", "forget", "describe", "initialise", "trace", "isolate", "export",
+    "optimise", "trajectory", "schedules", "save_checkpoint", "load_checkpoint", "augment",
+    "epoch", "metrics",
+)  # fmt: skip
 
 
 class RequestError(ValueError):
     """A request that cannot be carried out; its message is the answer."""
+
+
+class ImplementationWorker(object):
+    """What the workers of implementations share; an operation is a method of its name."""
+
+    def frameworks(self):
+        """Versions by package, Python and NumPy left out."""
+        raise NotImplementedError
+
+    def versions(self):
+        common = {"python": platform.python_version(), "numpy": np.__version__}
+        return {"versions": dict(common, **self.frameworks())}
+
+    def memory(self):
+        return {"peak_mib": peak_memory_mib()}
+
+    def serve(self):
+        """Answer requests for those of OPERATIONS that this worker knows."""
+        serve({name: getattr(self, name) for name in OPERATIONS if hasattr(self, name)})
 
 
 def serve(handlers):

@@ -136,6 +136,8 @@ def agreeing() -> Document:
         "results": results,
         "depth": depth,
         "trajectory": trajectory,
+        "stopped": "",
+        "missing": [],
     }
 
 

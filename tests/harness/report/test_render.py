@@ -112,6 +112,16 @@ def test_agreement_is_not_cluttered(agreement: Document, store: Store, out: Path
         assert "Left out" not in text
 
 
+def test_what_is_missing_is_told(agreement: Document, store: Store, out: Path) -> None:
+    left = {"model": "sem_seg", "precision": "float32", "candidate": "tf2_native@jax", "checks": 14}
+    render(store({**agreement, "stopped": "interrupted", "missing": [left]}), out)
+    for name in ("index.html", "equivalence.md"):
+        text = (out / name).read_text()
+        assert "All 280 checks pass; 14 missing" in text
+        assert "The run ended early: interrupted" in text
+        assert "sem_seg" in text
+
+
 def test_without_figures_there_are_no_empty_sections(
     agreement: Document, store: Store, out: Path
 ) -> None:

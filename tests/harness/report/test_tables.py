@@ -32,6 +32,12 @@ def test_headline(passed: int, failed: int, skipped: int, sentence: str, status:
     assert (found.sentence, found.status) == (sentence, status)
 
 
+def test_a_run_that_ended_early_is_no_pass() -> None:
+    found = Verdict(300, 0, 0, missing=272)
+    assert (found.sentence, found.status) == ("All 300 checks pass; 272 missing", "skipped")
+    assert Verdict(300, 1, 0, missing=272).status == "fail"
+
+
 def test_every_result_has_its_cell(departure: Document) -> None:
     results = Equivalence.from_json(departure).results
     found = verdict(results)
