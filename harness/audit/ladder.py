@@ -211,8 +211,7 @@ def _moved(
 ) -> Measurement:
     """A parameter after it moved: the gain is that of the movement."""
     parameter = name.split("/", 1)[1]
-    m = evidence.measure(name, arrays[name])
-    m = replace(m, gain=evidence.gain_since(sample.weights[parameter], m, arrays))
+    m = evidence.measure_movement(name, arrays[name], sample.weights[parameter])
     return renamed(m, f"{group}/{parameter}")
 
 
