@@ -246,7 +246,7 @@ class AuditedModel(object):
             optimizer = _optimizer(rule) if rule else keras.optimizers.SGD(0.0)
         if not isinstance(optimizer, keras.optimizers.Optimizer):
             raise RequestError("optimizer: %s is no Keras optimizer" % name)
-        self.model.optimizer = optimizer
+        self.model.optimizer = self.optimizer = optimizer
         optimizer.build(self.model.trainable_variables)
 
     # -- what `Steps` asks ---------------------------------------------------------------------
@@ -280,7 +280,7 @@ class AuditedModel(object):
             variable.assign(value)
 
     def slots(self):
-        optimizer = self.model.optimizer
+        optimizer = self.optimizer
         if not isinstance(optimizer, keras.optimizers.Adam):
             return {}
         return {

@@ -91,11 +91,8 @@ class AuditKerasWorker(object):
         exchange.write(out, self._found("infer", weights, batch))
 
     def train(self, weights, batch, out):
-        mode = "train" if self.audited.has_loss and self.audited.trainable else "forward"
+        mode = "differentiate" if self.audited.has_loss and self.audited.trainable else "forward"
         found = self._found(mode, weights, batch)
-        if mode == "train":
-            # The averages once more, without the optimiser's step.
-            self._found("forward", weights, batch)
         trainable = self.audited.trainable
         for path, value in self.audited.values().items():
             if path not in trainable:
