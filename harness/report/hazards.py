@@ -57,7 +57,7 @@ def others(trials: Sequence[Trial]) -> str:
     return (
         f"Of the same, numpy.allclose(rtol=1e-3) on the outputs notices "
         f"{sum(trial.allclose is True for trial in compared)} of {len(compared)}, and "
-        f"tf_upgrade_v2 remarks on the symbol at stake, though never on the fault, in "
+        f"tf_upgrade_v2 has a remark on the symbol at stake, whatever it says of it, in "
         f"{sum(bool(trial.upgrade_tool) for trial in trials)} of {len(trials)}"
     )
 

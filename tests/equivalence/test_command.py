@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -55,8 +56,12 @@ def test_traces_of_two_implementations_agree(
 ) -> None:
     run = harness("compare", original, trace(files, *pair), "--json")
     assert run.returncode == 0, run.stdout
-    worst = max(t["relative"] for t in json.loads(run.stdout)["tensors"])
-    assert worst <= 1e-10
+    apart = {t["tensor"]: t["relative"] for t in json.loads(run.stdout)["tensors"]}
+    # Adam divides rounding noise by itself where a gradient is zero by construction: that of a bias
+    # in front of a batch norm. The original's alone is worth more than 1e-10 after a step.
+    noisy = {n: apart.pop(n) for n in list(apart) if fnmatch(n, "parameters/*/biases")}
+    assert max(apart.values()) <= 1e-10
+    assert max(noisy.values()) <= 1e-9
 
 
 def test_a_trace_says_what_it_is(original: Path) -> None:

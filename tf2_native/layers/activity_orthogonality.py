@@ -55,8 +55,8 @@ class MixedOrthogonality(_ActivityOrthogonality):
 
     So it makes transforms small, not orthogonal. At B = 32, K = 128 and weight 0.001, what Keras
     adds to the loss is 8.13 where every transform is the identity and 4.10 where every one is zero.
-    With the 0.10 that a 3 x 3 transform of zeros adds, this is most of the training loss near 4.6
-    that was published.
+    With the 0.10 that a 3 x 3 transform of zeros adds, this is of the size of the training loss
+    near 4.6 that was published.
 
     Time and memory grow with the square of the batch size.
     """
