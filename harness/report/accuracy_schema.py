@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.report.decoding import decode, encode
+from harness.report.decoding import decode_document, encode_document
 from harness.report.errors import ReportError
 from harness.report.schema import Machine
 
@@ -108,7 +108,7 @@ class Accuracy:
 
     def to_json(self) -> dict[str, Any]:
         """What `json.dumps` can write, version first."""
-        return {"schema": SCHEMA, **encode(self)}
+        return encode_document(SCHEMA, self)
 
     @classmethod
     def from_json(cls, document: Any, where: str = "accuracy.json") -> Accuracy:
@@ -121,11 +121,7 @@ class Accuracy:
         Raises:
             ReportError: another version, or anything out of format.
         """
-        version = document.get("schema") if isinstance(document, dict) else None
-        if version != SCHEMA:
-            raise ReportError(f"{where}: expected schema {SCHEMA}, found {version!r}")
-        rest = {key: value for key, value in document.items() if key != "schema"}
-        accuracy = decode(cls, rest, where)
+        accuracy = decode_document(cls, SCHEMA, document, where)
         for i, comparison in enumerate(accuracy.comparisons):
             _check_names(comparison, f"{where}.comparisons[{i}]")
         return accuracy

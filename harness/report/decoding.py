@@ -47,6 +47,29 @@ def encode(value: Any) -> Any:
     return value
 
 
+def encode_document(schema: int, value: Any) -> dict[str, Any]:
+    """A result file's contents: what `json.dumps` can write, the version of its format first."""
+    return {"schema": schema, **encode(value)}
+
+
+def decode_document(hint: type[T], schema: int, document: Any, where: str) -> T:
+    """The inverse of `encode_document`.
+
+    Arguments:
+        hint: see `decode`.
+        schema: the version that is understood.
+        document: parsed JSON.
+        where: the file, to name in the message.
+
+    Raises:
+        ReportError: another version, or anything out of format.
+    """
+    version = document.get("schema") if isinstance(document, dict) else None
+    if version != schema:
+        raise ReportError(f"{where}: expected schema {schema}, found {version!r}")
+    return decode(hint, {key: value for key, value in document.items() if key != "schema"}, where)
+
+
 def _decode(hint: Any, value: Any, where: str) -> Any:
     if is_dataclass(hint):
         return _dataclass(hint, value, where)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harness.report.departures import departures, omissions
-from harness.report.figures import Figure, error_by_depth, error_over_training
+from harness.report.figures import error_by_depth, error_over_training, files_of
 from harness.report.ladder import LADDER
 from harness.report.matrix import tables
 from harness.report.schema import Equivalence
@@ -46,11 +46,5 @@ def section(document: Any, where: str) -> Section:
         title="Equivalence",
         html=fill("equivalence.html.j2", **values),
         markdown=fill("equivalence.md.j2", **values),
-        files={**_files(depth), **_files(trajectory)},
+        files={**files_of(depth), **files_of(trajectory)},
     )
-
-
-def _files(figure: Figure | None) -> dict[str, bytes]:
-    if figure is None:
-        return {}
-    return {f"figures/{figure.name}.png": figure.png, f"figures/{figure.name}.svg": figure.svg}

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.report.decoding import decode, encode
-from harness.report.errors import ReportError
+from harness.report.decoding import decode_document, encode_document
 from harness.report.schema import Machine
 
 SCHEMA = 1
@@ -111,7 +110,7 @@ class Hazards:
 
     def to_json(self) -> dict[str, Any]:
         """What `json.dumps` can write, version first."""
-        return {"schema": SCHEMA, **encode(self)}
+        return encode_document(SCHEMA, self)
 
     @classmethod
     def from_json(cls, document: Any, where: str = "hazards.json") -> Hazards:
@@ -124,8 +123,4 @@ class Hazards:
         Raises:
             ReportError: another version, or anything out of format.
         """
-        version = document.get("schema") if isinstance(document, dict) else None
-        if version != SCHEMA:
-            raise ReportError(f"{where}: expected schema {SCHEMA}, found {version!r}")
-        rest = {key: value for key, value in document.items() if key != "schema"}
-        return decode(cls, rest, where)
+        return decode_document(cls, SCHEMA, document, where)

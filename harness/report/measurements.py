@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from harness.report.decoding import decode, encode
+from harness.report.decoding import decode_document, encode_document
 from harness.report.errors import ReportError
 from harness.report.schema import Machine
 
@@ -247,7 +247,7 @@ class Throughput:
 
     def to_json(self) -> dict[str, Any]:
         """What `json.dumps` can write, version first."""
-        return {"schema": SCHEMA, **encode(self)}
+        return encode_document(SCHEMA, self)
 
     @classmethod
     def from_json(cls, document: Any, where: str = "throughput.json") -> Throughput:
@@ -260,11 +260,7 @@ class Throughput:
         Raises:
             ReportError: another version, or anything out of format.
         """
-        version = document.get("schema") if isinstance(document, dict) else None
-        if version != SCHEMA:
-            raise ReportError(f"{where}: expected schema {SCHEMA}, found {version!r}")
-        rest = {key: value for key, value in document.items() if key != "schema"}
-        found = decode(cls, rest, where)
+        found = decode_document(cls, SCHEMA, document, where)
         seen = set()
         for i, record in enumerate(found.records):
             if record.key in seen:

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.report.decoding import decode
+from harness.report.decoding import decode_document
 from harness.report.section import Section
 from harness.report.templating import fill
-from harness.report.upgrade import checked
+
+SCHEMA = 1
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def section(document: Any, where: str) -> Section:
     Raises:
         ReportError: the document is not in this format.
     """
-    found = decode(ScanResult, checked(document, where), where)
+    found = decode_document(ScanResult, SCHEMA, document, where)
     values = {
         "found": found,
         "severities": Counter(finding.severity for finding in found.converted),

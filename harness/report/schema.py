@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from harness.report.decoding import decode, encode
+from harness.report.decoding import decode_document, encode_document
 from harness.report.errors import ReportError
 
 SCHEMA = 1
@@ -237,7 +237,7 @@ class Equivalence:
 
     def to_json(self) -> dict[str, Any]:
         """What `json.dumps` can write, version first."""
-        return {"schema": SCHEMA, **encode(self)}
+        return encode_document(SCHEMA, self)
 
     @classmethod
     def from_json(cls, document: Any, where: str = "equivalence.json") -> Equivalence:
@@ -250,11 +250,7 @@ class Equivalence:
         Raises:
             ReportError: another version, or anything out of format.
         """
-        version = document.get("schema") if isinstance(document, dict) else None
-        if version != SCHEMA:
-            raise ReportError(f"{where}: expected schema {SCHEMA}, found {version!r}")
-        rest = {key: value for key, value in document.items() if key != "schema"}
-        equivalence = decode(cls, rest, where)
+        equivalence = decode_document(cls, SCHEMA, document, where)
         _check_cells(equivalence.results, where)
         _check_lengths(equivalence.trajectory, where)
         return equivalence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from harness.report.figures import Figure, speed, speed_by_size
+from harness.report.figures import files_of, speed, speed_by_size
 from harness.report.measurements import Mode, Record, Throughput, by_setting
 from harness.report.section import Section
 from harness.report.templating import fill
@@ -42,7 +42,7 @@ def section(document: Any, where: str) -> Section:
         title="Throughput",
         html=fill("throughput.html.j2", **values),
         markdown=fill("throughput.md.j2", **values),
-        files={**_files(bars), **_files(lines)},
+        files={**files_of(bars), **files_of(lines)},
     )
 
 
@@ -89,9 +89,3 @@ def starts(records: Iterable[Record]) -> list[Record]:
     for record in records:
         found.setdefault((record.model, record.mode, record.contender, record.device), record)
     return list(found.values())
-
-
-def _files(figure: Figure | None) -> dict[str, bytes]:
-    if figure is None:
-        return {}
-    return {f"figures/{figure.name}.png": figure.png, f"figures/{figure.name}.svg": figure.svg}

@@ -6,8 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from harness.report.decoding import decode
-from harness.report.errors import ReportError
+from harness.report.decoding import decode_document
 from harness.report.section import Section
 from harness.report.templating import fill
 
@@ -70,25 +69,13 @@ def groups(records: tuple[Record, ...]) -> list[Group]:
     ]
 
 
-def checked(document: Any, where: str) -> dict[str, Any]:
-    """A document of this schema, without the schema.
-
-    Raises:
-        ReportError: another version.
-    """
-    version = document.get("schema") if isinstance(document, dict) else None
-    if version != SCHEMA:
-        raise ReportError(f"{where}: expected schema {SCHEMA}, found {version!r}")
-    return {key: value for key, value in document.items() if key != "schema"}
-
-
 def section(document: Any, where: str) -> Section:
     """Tells what the tool said and what became of it.
 
     Raises:
         ReportError: the document is not in this format.
     """
-    found = decode(Upgrade, checked(document, where), where)
+    found = decode_document(Upgrade, SCHEMA, document, where)
     counts = Counter(record.verdict for record in found.records)
     values = {"found": found, "groups": groups(found.records), "counts": counts}
     return Section(

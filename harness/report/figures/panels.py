@@ -61,6 +61,13 @@ class Figure:
     svg: bytes
 
 
+def files_of(figure: Figure | None) -> dict[str, bytes]:
+    """A figure's files by name, relative to the report; none of what was not drawn."""
+    if figure is None:
+        return {}
+    return {f"figures/{figure.name}.png": figure.png, f"figures/{figure.name}.svg": figure.svg}
+
+
 @dataclass(frozen=True)
 class Drawing:
     """A panel before it is drawn."""
