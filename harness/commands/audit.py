@@ -14,6 +14,7 @@ from rich.table import Table
 from harness.commands.options import keys
 from harness.commands.outcome import check_writable, keep
 from harness.commands.progress import progress
+from harness.report import render
 from harness.runtimes import PRECISIONS
 
 RUNGS = (
@@ -39,7 +40,7 @@ def audit(
     ] = None,
     rung: Annotated[list[str] | None, keys("rung", RUNGS)] = None,
     precision: Annotated[str | None, keys("precision", PRECISIONS)] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for audit.json and audit.md.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the report.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Put a migration of your own through the ladder: a reference, a candidate, one verdict.
@@ -56,29 +57,21 @@ def audit(
         _show_mapping(described, precision, rules, as_json)
         return
     if out is not None:
-        check_writable(out)
+        check_writable(out / "results")
     with progress() as start:
         chosen = [key for key in RUNGS if not rung or key in rung]
         found = climb(described, start, chosen, precision)
     document = found.to_json()
     if out is not None:
-        _write(out, document)
+        keep(out / "results" / "audit.json", document)
+        render(out / "results", out)
     if as_json:
         print(json.dumps(document, indent=1, allow_nan=False))
     else:
         _print_audit(found)
         if out is not None:
-            print(out / "audit.md")
+            print(out / "index.html")
     raise typer.Exit(1 if found.verdict.rung else 0 if found.verdict.equivalent else 2)
-
-
-def _write(out: Path, document: Any) -> None:
-    from harness.report.audit import markdown
-    from harness.report.files import write_atomically
-
-    page = markdown(document, "audit.json")
-    keep(out / "audit.json", document)
-    write_atomically(out / "audit.md", page)
 
 
 def _show_mapping(described: Any, precision: str | None, rules: Path | None, as_json: bool) -> None:

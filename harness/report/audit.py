@@ -1,4 +1,4 @@
-"""The page on one audit, made from `audit.json`."""
+"""The section on one audit, made from `audit.json`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from harness.report.audit_schema import Audit
 from harness.report.departures import departures, omissions
 from harness.report.ladder import LADDER
 from harness.report.matrix import tables
+from harness.report.section import Section
 from harness.report.templating import fill
 from harness.report.verdict import verdict
 
@@ -25,8 +26,8 @@ QUESTIONS = {
 }
 
 
-def markdown(document: Any, where: str) -> str:
-    """Tells an audit in Markdown.
+def section(document: Any, where: str) -> Section:
+    """Tells an audit.
 
     The time it started is left out, so that two audits that found the same read the same.
 
@@ -38,13 +39,25 @@ def markdown(document: Any, where: str) -> str:
         ReportError: the document is not in the format of `audit_schema.py`.
     """
     found = Audit.from_json(document, where)
-    return fill(
-        "audit.md.j2",
-        found=found,
-        verdict=verdict(found.results),
-        table=tables(found.results)[0],
-        departures=departures(found.results),
-        omissions=omissions(found.results),
-        titles={rung.key: rung.title for rung in LADDER},
-        questions=QUESTIONS,
+    values = {
+        "found": found,
+        "answer": _answer(found),
+        "verdict": verdict(found.results),
+        "table": tables(found.results)[0],
+        "departures": departures(found.results),
+        "omissions": omissions(found.results),
+        "titles": {rung.key: rung.title for rung in LADDER},
+        "questions": QUESTIONS,
+    }
+    return Section(
+        name="audit",
+        title="Audit",
+        html=fill("audit.html.j2", **values),
+        markdown=fill("audit.md.j2", **values),
     )
+
+
+def _answer(found: Audit) -> str:
+    if found.verdict.equivalent:
+        return "Equivalent"
+    return "Departs" if found.verdict.rung else "Nothing could be checked"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.report import accuracy, equivalence, hazards, scan, throughput, upgrade
+from harness.report import accuracy, audit, equivalence, hazards, scan, throughput, upgrade
 from harness.report.errors import ReportError
 from harness.report.files import read_json, write_atomically
 from harness.report.section import Section
@@ -20,6 +20,7 @@ SECTIONS: Mapping[str, Callable[[Any, str], Section]] = {
     "throughput.json": throughput.section,
     "upgrade.json": upgrade.section,
     "scan.json": scan.section,
+    "audit.json": audit.section,
 }
 
 

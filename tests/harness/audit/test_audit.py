@@ -86,7 +86,8 @@ def test_a_rewrite_with_other_names_and_layers_is_equivalent(tmp_path: Path) -> 
     page = (tmp_path / "out" / "audit.md").read_text()
     assert "# spec: equivalent" in page
     assert "| `fc1/kernel` | `hidden/kernel` |" in page
-    assert json.loads((tmp_path / "out" / "audit.json").read_text()) == found
+    assert json.loads((tmp_path / "out" / "results" / "audit.json").read_text()) == found
+    assert "fc1/kernel" in (tmp_path / "out" / "index.html").read_text()
 
 
 def test_another_epsilon_is_found_at_its_layer_and_named(tmp_path: Path) -> None:
@@ -106,7 +107,7 @@ def test_what_fails_in_the_users_code_is_one_line(tmp_path: Path) -> None:
     (line,) = [line for line in run.stderr.splitlines() if line.startswith("harness: ")]
     assert "networks.py:19, in broken: ZeroDivisionError: division by zero" in line
     assert "Traceback" not in run.stderr
-    assert not list((tmp_path / "out").iterdir())
+    assert not [file for file in (tmp_path / "out").rglob("*") if file.is_file()]
 
 
 @pytest.mark.tf1
