@@ -156,9 +156,10 @@ def _environment(runtime: Runtime, precision: str) -> dict[str, str]:
     if runtime.key == "jax":
         environment["JAX_PLATFORMS"] = "cpu"
         environment["JAX_ENABLE_X64"] = "1" if precision == "float64" else "0"
-        # Compiled once, kept for the next run.
+        # Compiled once, kept for the next run: of the many small functions, each costs little and
+        # all of them a second a network.
         environment["JAX_COMPILATION_CACHE_DIR"] = str(cache_folder() / "jax")
-        environment["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.1"
+        environment["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
         flags = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
         environment["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flags}".strip()
     return environment

@@ -59,12 +59,14 @@ class Steps(object):
         return _as_numpy(self._look(inputs, labels, draws))
 
     def advance(self, inputs, labels, draws):
+        self.network.build_optimizer()
         return keras.ops.convert_to_numpy(self._advance(inputs, labels, draws))
 
     def differentiate(self, inputs, labels, draws):
         return self._told(*self._differentiate(inputs, labels, draws))
 
     def train(self, inputs, labels, draws):
+        self.network.build_optimizer()
         return self._told(*self._train(inputs, labels, draws))
 
     def _told(self, found, gradients):
@@ -88,9 +90,9 @@ class TensorFlowSteps(Steps):
 
         super().__init__(network, dropout)
         self.tf = tf
-        self._look = tf.function(self._train_forward)
-        self._train = tf.function(self._step)
-        self._advance = tf.function(lambda *batch: self._step(*batch)[0]["loss"])
+        self._look = tf.function(self._train_forward, autograph=False)
+        self._train = tf.function(self._step, autograph=False)
+        self._advance = tf.function(lambda *batch: self._step(*batch)[0]["loss"], autograph=False)
 
     def _infer(self, inputs, labels):
         return self._forward(lambda: self._call(inputs, False), labels, INFERENCE, {})
