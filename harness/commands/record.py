@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from harness.commands.options import keys
 from harness.equivalence import Plan, make_cases
+from harness.models import MODELS
 from harness.runtimes import PRECISIONS
 
+_RECORDED = [key for key, model in MODELS.items() if model.has_ancestor]
 
-def record() -> None:
-    """Record what the real TensorFlow 1.15 computes, for machines without one."""
+
+def record(
+    model: Annotated[list[str] | None, keys("model", _RECORDED)] = None,
+    precision: Annotated[list[str] | None, keys("precision", PRECISIONS)] = None,
+) -> None:
+    """Record what the real TensorFlow 1.15 computes, for machines without one.
+
+    --model and --precision may be given several times; all if left out.
+    """
     from harness import recorded
 
-    cases = make_cases(Plan())
-    for precision in PRECISIONS:
-        for case in (case for case in cases if case.model.has_ancestor):
-            print(recorded.record(case, precision))
+    cases = make_cases(Plan(models=model or _RECORDED))
+    for key in precision or PRECISIONS:
+        for case in cases:
+            print(recorded.record(case, key), flush=True)
