@@ -100,6 +100,10 @@ def test_the_doctor_says_what_is_here_and_what_is_not() -> None:
     assert "HARNESS_PYTHON37" in run.stdout
 
 
+def test_a_network_without_ancestor_cannot_be_recorded() -> None:
+    assert_refused(harness("record", "--model", "shape_seg"), "shape_seg", "pointnet_cls")
+
+
 # -- trace -----------------------------------------------------------------------------------------
 
 
