@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 import trimesh
+from matplotlib.image import imread
 
 from tf2_native.pictures.cloud import MOST_POINTS, DrawnCloud, panels
 from tf2_native.pictures.confusion import draw_confusion
-from tf2_native.pictures.image import draw_cloud
+from tf2_native.pictures.image import draw_cloud, draw_sheet
 from tf2_native.pictures.page import write_page
 from tf2_native.pictures.palette import RIGHT, WRONG, as_rgb, palette
 from tf2_native.pictures.ply import write_ply
@@ -61,6 +62,16 @@ def test_every_form_is_written(cloud, tmp_path):
     write_ply(tmp_path / "a.ply", cloud)
     draw_confusion(tmp_path / "c.png", np.array([[3, 1], [0, 0]]), ("a", "b"))
     assert (tmp_path / "c.png").exists()
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_captions_of_a_sheet_are_whole(count, tmp_path):
+    points = np.random.default_rng(0).normal(size=(20, 3))
+    draw_sheet(tmp_path / "a.png", [(points, "sphere\ntaken for torus", False)] * count)
+    pixels = imread(tmp_path / "a.png")[..., :3]
+    for edge in (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]):
+        assert (edge == 1).all()
+    assert (pixels[:60] < 0.9).any()
 
 
 def test_a_ply_file_has_every_point_with_its_labels(cloud, tmp_path):
