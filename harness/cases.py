@@ -187,3 +187,11 @@ def check_finite(array: np.ndarray, what: str) -> None:
     bad = int(np.count_nonzero(~np.isfinite(array)))
     if bad:
         raise ExchangeError(f"{what} has {bad} values that are NaN or infinite")
+
+
+def check_range(case: Case, precision: str) -> None:
+    """Raise an ExchangeError where a precision has no room for a case's weights or points."""
+    for name, array in (*case.weights.items(), ("points", case.batch["points"])):
+        largest = np.abs(array).max()
+        if largest > np.finfo(precision).max:
+            raise ExchangeError(f"{name}: {largest:.3g} is beyond the range of {precision}")

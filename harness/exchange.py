@@ -43,7 +43,8 @@ def read(path):
         between them.
 
     Raises:
-        ExchangeError: there is no such file, or it is truncated or not HDF5 at all.
+        ExchangeError: there is no such file, it is truncated or not HDF5 at all, or a dataset has
+            neither shape nor values.
     """
     if not os.path.isfile(path):
         raise ExchangeError("%s: no such file" % path)
@@ -51,6 +52,8 @@ def read(path):
 
     def visit(name, node):
         if isinstance(node, h5py.Dataset):
+            if node.shape is None:
+                raise ExchangeError("%s: dataset %s holds nothing" % (path, name))
             arrays[name] = node[()]
             if NOISE in node.attrs:
                 noise[name] = float(node.attrs[NOISE])

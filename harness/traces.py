@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import exchange
-from harness.cases import Case, check_batch, check_weights
+from harness.cases import Case, check_batch, check_range, check_weights
 from harness.exchange import ExchangeError
 from harness.models import MODELS
 from harness.runtimes import Runtime
@@ -54,6 +54,7 @@ def trace(
     """
     if implementation != "tf2_native" and not case.model.has_ancestor:
         raise ExchangeError(f"{case.model.key} has no TF1 ancestor: use tf2_native")
+    check_range(case, precision)
     if options["dropout"] == "masks" and options["mode"] == "training":
         for dropout in case.model.dropouts:
             if f"dropout/{dropout.name}" not in case.batch:

@@ -122,6 +122,25 @@ def show(
         print(f"{pictured / layout.key}/*.ply")
 
 
+@app.command()
+def baseline(
+    folder: Annotated[Path, typer.Argument(help="A data set of classes or of parts.")],
+) -> None:
+    """Print what can be had without learning: a trained network has to do better by far.
+
+    Of classes: the one whose mean sorted coordinates are nearest. Of parts: the most frequent one
+    of the category.
+    """
+    found = [(layout, path) for layout, path in detect(folder) if layout.baseline]
+    if not found:
+        raise DatasetError(f"{folder}: only data sets of classes or parts have a baseline")
+    for layout, path in found:
+        assert layout.baseline
+        print(f"{path}: {layout.title}")
+        for name, value in layout.baseline(path).items():
+            print(f"  {name:<22}  {value:.4f}")
+
+
 @contextmanager
 def _progress(spec: DatasetSpec) -> Iterator[Callable[[float, str], None] | None]:
     """A bar on standard error for a builder that reports, which those that take long do."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Annotated, Any
 
@@ -26,6 +27,18 @@ def keys(kind: str, values: Iterable[str]) -> Any:
         return value
 
     return typer.Option(callback=check, metavar="KEY", help=f"One of {', '.join(values)}.")
+
+
+def number(text: str, largest: float = math.inf) -> Any:
+    """An option that takes a finite number from 0 to a largest."""
+    span = "0 or more" if math.isinf(largest) else f"from 0 to {largest:g}"
+
+    def check(param: typer.CallbackParam, value: float | None) -> float | None:
+        if value is not None and not (math.isfinite(value) and 0 <= value <= largest):
+            raise Refusal(f"{param.opts[0]} {value:g}: give a number, {span}")
+        return value
+
+    return typer.Option(callback=check, help=text)
 
 
 ImplementationKey = Annotated[str, keys("implementation", IMPLEMENTATIONS)]

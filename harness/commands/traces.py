@@ -11,7 +11,14 @@ from rich.console import Console
 from rich.table import Table
 
 from harness import traces
-from harness.commands.options import ImplementationKey, ModelKey, PrecisionKey, RuntimeKey, keys
+from harness.commands.options import (
+    ImplementationKey,
+    ModelKey,
+    PrecisionKey,
+    RuntimeKey,
+    keys,
+    number,
+)
 from harness.runtimes import runtime_for
 
 
@@ -25,8 +32,10 @@ def trace(
     precision: PrecisionKey = "float32",
     mode: Annotated[str, keys("mode", ("inference", "training"))] = "inference",
     dropout: Annotated[str, keys("dropout", ("off", "masks", "random"))] = "off",
-    bn_decay: Annotated[float | None, typer.Option(help="0.9 if left out.")] = None,
-    learning_rate: Annotated[float, typer.Option()] = 0.001,
+    bn_decay: Annotated[
+        float | None, number("0.9 if left out, of shape_seg its own.", largest=1)
+    ] = None,
+    learning_rate: Annotated[float, number("Of the one step.")] = 0.001,
     optimizer: Annotated[str, keys("optimizer", ("adam", "momentum"))] = "adam",
     activations: Annotated[bool, typer.Option("--activations", help="Keep every layer's.")] = False,
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from harness.datasets import modelnet40, part_annotation, s3dis, shapenet_part
+from harness.datasets.baselines import majority_part, nearest_centroid
 from harness.datasets.batch import spread
 from harness.datasets.errors import DatasetError
 from harness.datasets.summary import (
@@ -34,6 +35,8 @@ class Layout:
         marker: the file, or glob, that only such a folder has.
         summarise: reads, checks and counts a whole folder.
         samples: draws some clouds, the classes in turn, given a folder, how many and a seed.
+        baseline: metrics of the test clouds that can be had without learning; None where no such
+            guess is known.
     """
 
     key: str
@@ -41,6 +44,7 @@ class Layout:
     marker: str
     summarise: Callable[[Path], AnySummary]
     samples: Callable[[Path, int, int], list[LabelledCloud]]
+    baseline: Callable[[Path], Mapping[str, float]] | None = None
 
 
 def modelnet40_samples(folder: Path, count: int, seed: int) -> list[LabelledCloud]:
@@ -109,6 +113,32 @@ def s3dis_samples(folder: Path, count: int, seed: int) -> list[LabelledCloud]:
     return found
 
 
+def modelnet40_baseline(folder: Path) -> dict[str, float]:
+    """What the nearest centroid of a class reaches."""
+    train, test = (
+        (shard.clouds for shard in modelnet40.read_split(folder, split))
+        for split in modelnet40.SPLITS
+    )
+    found = nearest_centroid(train, test, len(modelnet40.read_shape_names(folder)))
+    return {"mean class accuracy": found.mean_class, "overall accuracy": found.overall}
+
+
+def shapenet_part_baseline(folder: Path) -> dict[str, float]:
+    """What the most frequent part of each category reaches."""
+    taxonomy = shapenet_part.read_taxonomy(folder)
+    train, test = (
+        (shard.clouds for shard in shapenet_part.read_split(folder, split))
+        for split in ("train", "test")
+    )
+    parts_of = [taxonomy.parts_of(label) for label in range(len(taxonomy.names))]
+    found = majority_part(train, test, parts_of)
+    return {
+        "point accuracy": found.accuracy,
+        "mean IoU of categories": found.mean_category_iou,
+        "mean IoU of shapes": found.mean_iou,
+    }
+
+
 LAYOUTS = (
     Layout(
         key="modelnet40",
@@ -116,6 +146,7 @@ LAYOUTS = (
         marker="shape_names.txt",
         summarise=summarise_modelnet40,
         samples=modelnet40_samples,
+        baseline=modelnet40_baseline,
     ),
     Layout(
         key="shapenet_part",
@@ -123,6 +154,7 @@ LAYOUTS = (
         marker=shapenet_part.CATEGORIES,
         summarise=summarise_shapenet_part,
         samples=shapenet_part_samples,
+        baseline=shapenet_part_baseline,
     ),
     Layout(
         key="shapenet_annotation",

@@ -152,6 +152,25 @@ def test_a_batch_with_a_nan(tmp_path: Path, files: Path, tiny_case: Case) -> Non
     assert_refused_without_output(tmp_path, run, "b.h5", "NaN")
 
 
+def test_numbers_that_the_precision_has_no_room_for(
+    tmp_path: Path, files: Path, tiny_case: Case
+) -> None:
+    weights = {**tiny_case.weights, "fc2/biases": np.full(256, -1e39)}
+    exchange.write(tmp_path / "w.h5", weights, {"model": BASIC})
+    run = trace(tmp_path, tmp_path / "w.h5", files / "batch.h5")
+    assert_refused_without_output(tmp_path, run, "fc2/biases", "float32")
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--bn-decay", "nan"), ("--bn-decay", "1.5"), ("--learning-rate", "-1")],
+)
+def test_a_step_that_cannot_be_taken(tmp_path: Path, files: Path, option: str, value: str) -> None:
+    given = ("--mode", "training", option, value)
+    run = trace(tmp_path, files / "weights.h5", files / "batch.h5", *given)
+    assert_refused_without_output(tmp_path, run, option, value)
+
+
 def test_a_model_there_is_not(tmp_path: Path, files: Path) -> None:
     run = trace(tmp_path, files / "weights.h5", files / "batch.h5", model="pointnet_seg")
     assert_refused_without_output(tmp_path, run, "pointnet_seg", "pointnet_cls_basic")

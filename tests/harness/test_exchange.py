@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
@@ -49,6 +50,13 @@ def test_a_truncated_file_is_refused_by_name(tmp_path: Path, share: float) -> No
     path.write_bytes(content[: int(share * len(content))])
     with pytest.raises(ExchangeError, match=r"a\.h5: truncated"):
         exchange.read(path)
+
+
+def test_a_dataset_that_holds_nothing_is_refused_by_name(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["conv1/weights"] = h5py.Empty("f4")
+    with pytest.raises(ExchangeError, match=r"a\.h5: dataset conv1/weights holds nothing"):
+        exchange.read(tmp_path / "a.h5")
 
 
 @pytest.mark.parametrize("content", [b"", b"weights,1,2,3\n" * 100])

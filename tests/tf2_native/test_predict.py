@@ -3,10 +3,12 @@
 import h5py
 import numpy as np
 import pytest
-from plyfile import PlyData
+import trimesh
 from typer.testing import CliRunner
 
 from tf2_native import RECIPES, build_model, plots, predict
+from tf2_native.data.single import read_cloud
+from tf2_native.errors import InputError
 from tf2_native.predictions import PredictionsFile
 from tf2_native.run_record import RunRecord
 from tf2_native.tasks import TASKS, Selection
@@ -26,6 +28,10 @@ def save(model, folder, tmp_path):
 
 def files(folder):
     return {file.name for file in folder.iterdir()}
+
+
+def ply_vertices(path):
+    return trimesh.load(path).metadata["_ply_raw"]["vertex"]["data"]
 
 
 def test_parts_are_predicted_and_drawn(part_folder, tmp_path):
@@ -49,7 +55,7 @@ def test_one_shape_of_any_size_is_predicted_whole(part_folder, tmp_path):
     options = ["--cloud", tmp_path / "table.txt", "--shape", "Table", "--out", out]
     result = run(predict, "--checkpoint", checkpoint, *options)
     assert result.exit_code == 0, result.output
-    vertices = PlyData.read(out / "cloud-00.ply")["vertex"]
+    vertices = ply_vertices(out / "cloud-00.ply")
     assert len(vertices["predicted"]) == 37
     assert set(vertices["predicted"]) <= {2, 3, 4}
     wrong = run(predict, "--checkpoint", checkpoint, *options[:3], "Chair")
@@ -64,7 +70,7 @@ def test_rooms_are_put_together_from_their_blocks(scene_folder, tmp_path):
     assert result.exit_code == 0, result.output
     assert {"cloud-00.png", "clouds.html"} <= files(out)
     assert "cloud-01.png" not in files(out)
-    assert len(PlyData.read(out / "cloud-00.ply")["vertex"]["label"]) == 2 * 16
+    assert len(ply_vertices(out / "cloud-00.ply")["label"]) == 2 * 16
 
 
 def test_classified_clouds_make_a_sheet(folder, tmp_path):
@@ -78,6 +84,13 @@ def test_classified_clouds_make_a_sheet(folder, tmp_path):
     assert {line.split()[0] for line in result.stdout.splitlines()} == {"chair", "lamp", "sofa"}
 
 
+@pytest.mark.parametrize("faces", [None, [[0, 1, 2]]])
+def test_the_vertices_of_a_ply_file_are_a_cloud(tmp_path, faces):
+    points = np.float32([[0, 0, 0], [1, 0, 0], [0, 2, 0], [1, 0, 0]])  # One of them twice.
+    trimesh.Trimesh(points, faces, process=False).export(tmp_path / "cloud.ply")
+    np.testing.assert_array_equal(read_cloud(tmp_path / "cloud.ply", 3), points)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
@@ -86,12 +99,10 @@ def test_classified_clouds_make_a_sheet(folder, tmp_path):
         ("cloud.txt", "1 2", r"expected \(points, 3\)"),
         ("cloud.xyz", "1 2 nan", "NaN"),
         ("cloud.npy", "", "cannot be read"),
+        ("cloud.ply", "ply", "cannot be read"),
     ],
 )
 def test_clouds_that_will_not_do_are_named(tmp_path, name, content, message):
-    from tf2_native.data.single import read_cloud
-    from tf2_native.errors import InputError
-
     (tmp_path / name).write_text(content)
     with pytest.raises(InputError, match=message) as caught:
         read_cloud(tmp_path / name, 3)

@@ -50,10 +50,9 @@ def _text(path: Path) -> NDArray[Any]:
 
 
 def _ply(path: Path) -> NDArray[Any]:
-    from plyfile import PlyData
+    import trimesh
 
-    vertices = PlyData.read(path)["vertex"]
-    return np.stack([vertices[axis] for axis in "xyz"], axis=1)
+    return np.asarray(trimesh.load(path, process=False).vertices)
 
 
 def _hdf5(path: Path) -> NDArray[Any]:

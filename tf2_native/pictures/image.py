@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from tf2_native.pictures.cloud import DrawnCloud, panels
 
 _LEGEND_COLUMNS = 6
+_INCHES, _CAPTION = 3.0, 0.55  # Of a cloud on a sheet, and of two lines above it.
 
 
 def draw_cloud(path: Path, cloud: DrawnCloud) -> None:
@@ -67,15 +68,19 @@ def draw_sheet(path: Path, clouds: Sequence[tuple[np.ndarray, str, bool]]) -> No
     """
     columns = min(4, len(clouds))
     rows = -(-len(clouds) // columns)
-    figure = Figure(figsize=(3 * columns, 3.3 * rows), dpi=120, layout="constrained")
+    height = (_INCHES + _CAPTION) * rows
+    figure = Figure(figsize=(_INCHES * columns, height), dpi=120)
     for number, (points, caption, right) in enumerate(clouds, 1):
         axes = figure.add_subplot(rows, columns, number, projection="3d")
         shade = points[:, 2]
         axes.scatter(*points.T, s=_point_size(len(points)), c=shade, cmap="cividis", linewidths=0)
-        axes.set_title(caption, fontsize=10, color="black" if right else "#A23B00", wrap=True)
+        axes.set_title(caption, fontsize=10, pad=0, color="black" if right else "#A23B00")
         axes.set_box_aspect(np.maximum(np.ptp(points, axis=0), 1e-6))
         axes.view_init(elev=20, azim=35)
         axes.set_axis_off()
+    # No layout engine of Matplotlib leaves room for what stands above three axes.
+    top = 1 - _CAPTION / height
+    figure.subplots_adjust(left=0, right=1, bottom=0, top=top, wspace=0, hspace=_CAPTION / _INCHES)
     figure.savefig(path, facecolor="white")
 
 

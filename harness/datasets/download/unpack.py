@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import stat
 import tarfile
@@ -84,11 +85,23 @@ def _opened(path: Path) -> Iterator[list[_Member]]:
                 yield [_tar_member(archive, info, path) for info in archive.getmembers()]
         else:
             raise UnsoundArchive(f"{path}: neither a zip nor a tar archive; fetch it again")
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError) as error:
-        raise UnsoundArchive(f"{path}: damaged ({error}); fetch it again") from error
+    except _DAMAGE as error:
+        raise _damaged(path, error) from error
+    except OSError as error:
+        # gzip and bzip2 tell damage as an error of the system, without its number.
+        if error.errno is not None:
+            raise
+        raise _damaged(path, error) from error
     except (NotImplementedError, RuntimeError) as error:
         # What zipfile raises for a method of compression it lacks, and for a password.
         raise UnsoundArchive(f"{path}: cannot be unpacked ({error})") from error
+
+
+_DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError)
+
+
+def _damaged(path: Path, error: Exception) -> UnsoundArchive:
+    return UnsoundArchive(f"{path}: damaged ({error}); fetch it again")
 
 
 def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Member:

@@ -139,11 +139,18 @@ def _memberships(
 def _draw(
     counts: npt.NDArray[np.intp], num_points: int, random: np.random.Generator
 ) -> npt.NDArray[np.intp]:
-    """For blocks of so many points, which `num_points` of each to take, n x P."""
+    """For blocks of so many points, which `num_points` of each to take, n x P.
+
+    In an order of no meaning, so that the first few of a block are a fair sample of it.
+    """
     counts = counts[:, None]
     drawn = (random.random((len(counts), num_points)) * counts).astype(np.intp)
     place = np.arange(num_points)
-    return np.where((counts <= num_points) & (place < counts), place, drawn)
+    whole = counts <= num_points
+    chosen = np.where(whole & (place < counts), place, drawn)
+    whole = whole[:, 0]
+    chosen[whole] = random.permuted(chosen[whole], axis=1)
+    return chosen
 
 
 def _channels(

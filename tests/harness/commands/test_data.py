@@ -44,6 +44,21 @@ def test_pictures_lie_beside_the_data_or_nowhere(tmp_path: Path) -> None:
     assert (tmp_path / "shapes-pictures" / "modelnet40.png").is_file()
 
 
+def test_the_baselines_of_classes_and_parts_are_told(tmp_path: Path) -> None:
+    few = ("--train", "3", "--test", "2", "--points", "256")
+    for layout in ("modelnet40", "shapenet_part", "shapenet_annotation"):
+        data("build", "primitives", "--layout", layout, "--out", tmp_path / layout, *few)
+    told = data("baseline", tmp_path).stdout
+    lines = {line[:24].strip(): line[24:] for line in told.splitlines() if line[0] == " "}
+    assert len(lines) == 5
+    # One in ten by chance; and most shapes have more parts than one.
+    assert 0.2 < float(lines["overall accuracy"]) <= 1
+    assert 0.5 < float(lines["point accuracy"]) < 1
+    assert float(lines["mean IoU of shapes"]) < float(lines["point accuracy"])
+    refused = data("baseline", tmp_path / "shapenet_annotation")
+    assert "classes or parts" in str(refused.exception)
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from plyfile import PlyData
+import trimesh
+from matplotlib.image import imread
 
 from tf2_native.pictures.cloud import MOST_POINTS, DrawnCloud, panels
 from tf2_native.pictures.confusion import draw_confusion
-from tf2_native.pictures.image import draw_cloud
+from tf2_native.pictures.image import draw_cloud, draw_sheet
 from tf2_native.pictures.page import write_page
-from tf2_native.pictures.palette import RIGHT, WRONG, palette
+from tf2_native.pictures.palette import RIGHT, WRONG, as_rgb, palette
 from tf2_native.pictures.ply import write_ply
 
 NAMES = ("leg", "seat", "back")
@@ -59,8 +60,28 @@ def test_every_form_is_written(cloud, tmp_path):
     assert "a chair" in page
     assert 'src="http' not in page  # It needs no network.
     write_ply(tmp_path / "a.ply", cloud)
-    vertices = PlyData.read(tmp_path / "a.ply")["vertex"]
-    np.testing.assert_array_equal(vertices["label"], cloud.truth)
-    np.testing.assert_allclose(vertices["y"], cloud.points[:, 1], rtol=1e-6)
     draw_confusion(tmp_path / "c.png", np.array([[3, 1], [0, 0]]), ("a", "b"))
     assert (tmp_path / "c.png").exists()
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_captions_of_a_sheet_are_whole(count, tmp_path):
+    points = np.random.default_rng(0).normal(size=(20, 3))
+    draw_sheet(tmp_path / "a.png", [(points, "sphere\ntaken for torus", False)] * count)
+    pixels = imread(tmp_path / "a.png")[..., :3]
+    for edge in (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]):
+        assert (edge == 1).all()
+    assert (pixels[:60] < 0.9).any()
+
+
+def test_a_ply_file_has_every_point_with_its_labels(cloud, tmp_path):
+    cloud.points[5] = cloud.points[2]  # Twice in the same place.
+    write_ply(tmp_path / "a.ply", cloud)
+    found = trimesh.load(tmp_path / "a.ply")
+    np.testing.assert_allclose(found.vertices, cloud.points, rtol=1e-6)
+    stored = found.metadata["_ply_raw"]["vertex"]["data"]
+    np.testing.assert_array_equal(stored["label"], cloud.truth)
+    np.testing.assert_array_equal(stored["predicted"], cloud.predicted)
+    colours = np.array([as_rgb(colour) for colour in palette(len(NAMES))])
+    np.testing.assert_array_equal(found.colors[:, :3], colours[cloud.predicted])
+    assert b"comment 1 seat\n" in (tmp_path / "a.ply").read_bytes()

@@ -9,6 +9,7 @@ import zipfile
 from collections import namedtuple
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from harness.datasets import DatasetError
@@ -140,6 +141,20 @@ def test_a_truncated_archive(make: object, keep: float, tmp_path: Path) -> None:
     content = path.read_bytes()
     path.write_bytes(content[: int(keep * len(content))])
     assert_refused(path)
+
+
+@pytest.mark.parametrize("compression", ["gz", "bz2", "xz"])
+def test_a_hole_in_a_compressed_archive(compression: str, tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 4, 2_000_000, np.uint8).tobytes()
+    with tarfile.open(tmp_path / "archive", f"w:{compression}") as archive:
+        info = tarfile.TarInfo("set/a")
+        info.size = len(noise)
+        archive.addfile(info, io.BytesIO(noise))
+    content = bytearray((tmp_path / "archive").read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 100] = bytes(100)
+    (tmp_path / "archive").write_bytes(content)
+    assert_refused(tmp_path / "archive", "damaged")
 
 
 def test_too_large_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
