@@ -166,6 +166,15 @@ class Subject:
         others = [(1, count + seed * repeated_points(count)) for seed in range(1, seeds)]
         return self.answer("initialise", case, shapes=[(size, count), *others])
 
+    def losses(self, model: Model, **settings: Any) -> list[float]:
+        """The loss at every step of a training from scratch; settings as the worker takes them."""
+        out = self._new_file()
+        with self._lock:
+            self.worker.ask("learn", network=network_of(model), out=str(out), **settings)
+        found: list[float] = exchange.read_arrays(out)["loss"].tolist()
+        out.unlink()
+        return found
+
     def peak_memory_mib(self) -> float:
         """The largest resident size of its worker so far."""
         return float(self.worker.ask("memory")["peak_mib"])
@@ -283,10 +292,28 @@ class Subject:
     def forget(self, model: Model) -> None:
         """Let go of all that is remembered of a network, here and in the worker."""
         with self._lock:
+            self.release(model)
+            self.worker.ask("forget", network=network_of(model))
+
+    def release(self, model: Model) -> None:
+        """Let go of what is remembered of a network here; its worker keeps what it has built."""
+        with self._lock:
             for key, value in self._memory.pop(model.key, {}).items():
                 if key[0] == "file":
                     Path(value).unlink()
-            self.worker.ask("forget", network=network_of(model))
+
+    def reimport(self, root: Path) -> None:
+        """Run another copy of the implementation from now on, in the same worker.
+
+        Importing the framework takes longer than most of what a worker is asked. A Keras worker
+        alone can do so.
+
+        Arguments:
+            root: folder that holds the copy.
+        """
+        with self._lock:
+            self._memory.clear()
+            self.worker.ask("reimport", root=str(root / self.implementation))
 
     def close(self) -> None:
         """End the worker and remove its files."""

@@ -34,6 +34,9 @@ class Measurement:
             a batch norm is zero but for rounding), the noise over the machine epsilon.
         gain: of a candidate that departs: it as a multiple of the reference, by least squares;
             tells a term that is halved from one that is summed. NaN where that says nothing.
+        share: of a candidate that departs: the share of entries that do.
+        negative: of a candidate that departs: whether it goes below zero, where the reference
+            never does; what was last a ReLU no longer is.
     """
 
     tensor: str
@@ -41,6 +44,8 @@ class Measurement:
     noise: float
     scale: float
     gain: float = math.nan
+    share: float = math.nan
+    negative: bool = False
 
     @property
     def ratio(self) -> float:
@@ -113,7 +118,22 @@ def measure(
         noise=floor,
         scale=noise / epsilon if cancelled else largest,
     )
-    return measured if measured.passed else replace(measured, gain=gain(reference, candidate))
+    if measured.passed:
+        return measured
+    return replace(
+        measured,
+        gain=gain(reference, candidate),
+        share=_share(reference, candidate, MULTIPLE * floor),
+        negative=bool(np.min(candidate, initial=0) < 0 <= np.min(reference, initial=0)),
+    )
+
+
+def _share(reference: np.ndarray, candidate: np.ndarray, within: float) -> float:
+    """The share of entries that are further apart than that; NaN where shapes differ."""
+    if np.shape(reference) != np.shape(candidate):
+        return math.nan
+    apart = np.abs(np.subtract(reference, candidate, dtype=np.float64))
+    return float(np.mean(~(apart <= within)))
 
 
 def gain(reference: np.ndarray, candidate: np.ndarray) -> float:
