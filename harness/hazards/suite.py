@@ -138,10 +138,13 @@ def clean_climbs(count: int) -> list[tuple[str, str, int]]:
 
 
 def _with(found: Hazards, each: Found) -> Hazards:
-    parts = {Trial: "trials", Clean: "clean", Curve: "curves"}
-    name = parts[type(each)]
-    added = replace(found, trials=(), clean=(), curves=())
-    return replace(added, **{name: (each,)}).after(found, HAZARDS)
+    alone = replace(
+        found,
+        trials=(each,) if isinstance(each, Trial) else (),
+        clean=(each,) if isinstance(each, Clean) else (),
+        curves=(each,) if isinstance(each, Curve) else (),
+    )
+    return alone.after(found, HAZARDS)
 
 
 def _judged(found: Hazards) -> Hazards:
