@@ -19,6 +19,7 @@ from harness.equivalence import COMPAT, REAL
 from harness.models import MODELS, Model
 from harness.runtimes import RUNTIMES, RuntimeUnavailable
 from harness.subject import Subject
+from harness.worker import ROOT
 
 NATIVE = ("tf2_native", "tensorflow")
 # Compiled code for what is repeated a hundred times; kept from one run to the next, too.
@@ -45,12 +46,19 @@ class Station:
             self.native.close()
             raise
         self.loans = 0
+        self._root = ROOT
         self._model: Model | None = None
 
     @property
     def reference(self) -> Subject:
         assert self._reference is not None, "a station without reference"
         return self._reference
+
+    def run(self, root: Path) -> None:
+        """Have the candidate be the copy of the implementation in this folder."""
+        if root != self._root:
+            self._root = root
+            self.native.reimport(root)
 
     def turn_to(self, model: Model) -> None:
         """Have the reference let go of the network that it has answered for before."""

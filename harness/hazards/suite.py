@@ -22,7 +22,7 @@ from harness.runtimes import PRECISIONS, RUNTIMES, RuntimeUnavailable
 # are on the small one, whose climbs are the cheapest.
 _SMALL = "pointnet_cls_basic"
 _OTHERS = tuple(key for key, model in MODELS.items() if model.has_ancestor and key != _SMALL)
-SMALL_OF_TURN = 3  # climbs on the small network to one on another
+SMALL_OF_TURN = 4  # climbs on the small network to one on another
 SEEDS = 8  # of the clean trainings that a loss curve is held against
 
 Progress = Callable[[str], None]
@@ -118,8 +118,9 @@ def _jobs(plan: Plan, found: Hazards) -> Iterator[Callable[[], Found]]:
             if hazard.model == model and hazard.key not in tried:
                 yield partial(attempt, hazard.key, plan.seed)
     climbed = {clean.key for clean in found.clean}
-    for each in sorted(set(clean_climbs(plan.clean)) - climbed):
-        yield partial(examine, *each)
+    for each in sorted(clean_climbs(plan.clean), key=lambda each: (each[0] != _SMALL, *each)):
+        if each not in climbed:
+            yield partial(examine, *each)
 
 
 def clean_climbs(count: int) -> list[tuple[str, str, int]]:

@@ -97,7 +97,7 @@ def _climb(
 ) -> tuple[Departure | None, bool]:
     """Where it departs, and whether a plain comparison of outputs notices."""
     station.turn_to(case.model)
-    station.native.reimport(root)
+    station.run(root)
     departure = climb(case, station.reference, station.native, rungs_up_to([hazard.rung]))
     return departure, not _close(case, station.reference, station.native)
 
@@ -120,7 +120,7 @@ def examine(key: str, precision: str, seed: int) -> Clean:
     with STATIONS.lent(precision) as station:
         reference, native = station.reference, station.native
         station.turn_to(case.model)
-        native.reimport(ROOT)
+        station.run(ROOT)
         said = [
             f"{finding.rung}: {finding.place}: {finding.message}"
             for rung in CLIMBED
@@ -143,7 +143,7 @@ def learn(key: str, seed: int, root: Path = ROOT) -> Curve:
     """
     model = MODELS[key]
     with STATIONS.lent(LEARNT_IN, alone=True) as station:
-        station.native.reimport(root)
+        station.run(root)
         losses = station.native.losses(
             model,
             folder=str(data_for(model.task)),

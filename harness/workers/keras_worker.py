@@ -267,10 +267,12 @@ class KerasWorker(protocol.ImplementationWorker):
         The seed decides the starting weights, the order of the clouds, their augmentation and
         what is dropped out.
         """
+        from harness.workers.keras_steps import steps_for
+
         task, data = self._task(network)
         recipe = self._recipe(network, {"batch_size": batch_size})
         instance = self._built(network, seed, recipe, recipe.bn_momentum_schedule())
-        advance = self._steps_of(instance, "random").advance
+        advance = steps_for(instance, "random").advance
         split = task.read(Path(folder), "train", num_points, self._selection())
         rng = np.random.default_rng(seed)
         epochs = (
