@@ -15,7 +15,7 @@ import numpy as np
 
 from harness.cases import BATCH, POINTS, Case, make_case
 from harness.datasets import digits, primitives, s3dis, sample
-from harness.equivalence import COMPAT, REAL
+from harness.equivalence import COMPAT, REAL, Pair
 from harness.models import MODELS, Model
 from harness.runtimes import RUNTIMES, RuntimeUnavailable
 from harness.subject import Subject
@@ -38,13 +38,13 @@ class Station:
     """
 
     def __init__(self, precision: str, alone: bool = False) -> None:
-        implementation, runtime = learner() if alone else NATIVE
-        self.native = Subject(implementation, RUNTIMES[runtime], precision)
-        try:
-            self._reference = None if alone else open_reference(precision)
-        except BaseException:
-            self.native.close()
-            raise
+        with contextlib.ExitStack() as started:
+            native = _subject(learner() if alone else NATIVE, precision)
+            self.native = started.enter_context(native)
+            self._reference = None
+            if not alone:
+                self._reference = started.enter_context(_subject(referee(), precision))
+            self._workers = started.pop_all()
         self.loans = 0
         self._root = ROOT
         self._model: Model | None = None
@@ -68,26 +68,30 @@ class Station:
 
     def close(self) -> None:
         """End its workers, also in the middle of a request."""
-        self.native.close()
-        if self._reference is not None:
-            self._reference.close()
+        self._workers.close()
 
 
-def learner() -> tuple[str, str]:
+def _subject(pair: Pair, precision: str) -> Subject:
+    implementation, runtime = pair
+    return Subject(implementation, RUNTIMES[runtime], precision)
+
+
+def learner() -> Pair:
     """Who trains on this machine."""
-    try:
-        RUNTIMES[LEARNER[1]].interpreter()
-    except RuntimeUnavailable:
-        return NATIVE
-    return LEARNER
+    return _first_present(LEARNER, NATIVE)
 
 
-def open_reference(precision: str) -> Subject:
-    """TensorFlow 1.15 where it can be had, the same source on compat.v1 elsewhere."""
+def referee() -> Pair:
+    """The reference: TensorFlow 1.15 where it can be had, else the same source on compat.v1."""
+    return _first_present(REAL, COMPAT)
+
+
+def _first_present(wanted: Pair, instead: Pair) -> Pair:
     try:
-        return Subject(REAL[0], RUNTIMES[REAL[1]], precision)
+        RUNTIMES[wanted[1]].interpreter()
     except RuntimeUnavailable:
-        return Subject(COMPAT[0], RUNTIMES[COMPAT[1]], precision)
+        return instead
+    return wanted
 
 
 class Stations:

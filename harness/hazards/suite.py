@@ -8,15 +8,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from harness import machine
-from harness.equivalence import COMPAT, REAL
 from harness.hazards.catalogue import HAZARDS
 from harness.hazards.curves import stands_out
-from harness.hazards.stations import NATIVE, STATIONS, learner
+from harness.hazards.stations import NATIVE, STATIONS, learner, referee
 from harness.hazards.trials import PRECISION, attempt, examine, learn
 from harness.jobs import HERE, Place, results
 from harness.models import MODELS
 from harness.report.hazards_schema import Clean, Curve, Hazards, Trial
-from harness.runtimes import PRECISIONS, RUNTIMES, RuntimeUnavailable
+from harness.runtimes import PRECISIONS
 
 # Of the networks with a TF1 ancestor, in the order in which clean climbs take them in turn. Most
 # are on the small one, whose climbs are the cheapest.
@@ -85,7 +84,7 @@ def nothing_yet(plan: Plan) -> Hazards:
     return Hazards(
         started=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         machine=machine.describe(),
-        reference="@".join(_reference()),
+        reference="@".join(referee()),
         candidate="@".join(NATIVE),
         learner="@".join(learner()),
         precision=PRECISION,
@@ -95,14 +94,6 @@ def nothing_yet(plan: Plan) -> Hazards:
         clean=(),
         curves=(),
     )
-
-
-def _reference() -> tuple[str, str]:
-    try:
-        RUNTIMES[REAL[1]].interpreter()
-    except RuntimeUnavailable:
-        return COMPAT
-    return REAL
 
 
 def _jobs(plan: Plan, found: Hazards) -> Iterator[Callable[[], Found]]:
