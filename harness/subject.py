@@ -18,6 +18,8 @@ from harness.cases import Case, repeated_points
 from harness.models import Model, Parameter
 from harness.runtimes import Runtime, start
 from harness.tolerance import (
+    FAR,
+    FAR_PAIRS,
     NUDGES,
     Arrays,
     Measurement,
@@ -202,6 +204,7 @@ class Subject:
     ) -> Evidence:
         """The same, and its rounding noise: the answer to everything nudged a few times.
 
+
         Arguments:
             precision: of the computation, where it is not this subject's.
             nudges: how often.
@@ -220,9 +223,26 @@ class Subject:
                 )
                 for i in range(nudges)
             )
-            return Evidence(arrays, _largest_noise(arrays, reruns), precision, self.view)
+            noise = _largest_noise(arrays, reruns)
+            if options.get("mode") == "training" and precision == "float32":
+                noise = self._far_noise(operation, case, options, arrays, noise)
+            return Evidence(arrays, noise, precision, self.view)
 
         return self._remembered(case, ("evidence", evidence_key(operation, case, options)), gather)
+
+    def _far_noise(
+        self,
+        operation: str,
+        case: Case,
+        options: Mapping[str, Any],
+        arrays: Arrays,
+        noise: Mapping[str, float],
+    ) -> dict[str, float]:
+        """The noise, where far nudges show more of it; see `harness.tolerance`."""
+        far = (case.nudged(i, "float32", sign * FAR) for i in range(FAR_PAIRS) for sign in (1, -1))
+        reruns = (self._viewed(self._ask(operation, nudged, options)) for nudged in far)
+        moved = _largest_noise(arrays, reruns)
+        return {name: max(noise[name], moved[name] / FAR) for name in arrays}
 
     def _nudged(self, case: Case, index: int, precision: str) -> Case:
         return self._remembered(

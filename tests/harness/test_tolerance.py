@@ -180,3 +180,14 @@ def test_it_is_told_when_a_candidate_alone_goes_below_zero() -> None:
     assert measure("t", reference, np.array([-1.0, 1.0]), 0.0, "float64").negative
     assert not measure("t", reference, np.array([0.0, 2.0]), 0.0, "float64").negative
     assert not measure("t", -reference, np.array([-1.0, 1.0]), 0.0, "float64").negative
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_opposite_nudges_go_as_far_the_other_way(dtype: str) -> None:
+    array = np.random.default_rng(0).standard_normal((40, 25)).astype(dtype)
+    up, down = (nudged(array, np.random.default_rng(1), ulps) for ulps in (16, -16))
+    integers = f"i{array.itemsize}"
+    assert (np.abs(up.view(integers) - array.view(integers)) == 16).all()
+    assert (
+        up.view(integers) - array.view(integers) == array.view(integers) - down.view(integers)
+    ).all()
