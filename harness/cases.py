@@ -38,18 +38,18 @@ class Case:
         """The same case with parts of the batch replaced, under a new key."""
         return replace(self, batch={**self.batch, **changes}, key=f"{self.key}/{key}")
 
-    def nudged(self, index: int, precision: str) -> "Case":
-        """The case with every weight and coordinate moved by one unit in the last place."""
+    def nudged(self, index: int, precision: str, ulps: int = 1) -> "Case":
+        """The case with every weight and coordinate moved by some units in the last place."""
         rng = np.random.default_rng([index, zlib.crc32(self.key.encode())])
 
         def nudge(array: np.ndarray) -> np.ndarray:
-            return nudged(np.asarray(array, precision), rng)
+            return nudged(np.asarray(array, precision), rng, ulps)
 
         return replace(
             self,
             weights={name: nudge(array) for name, array in self.weights.items()},
             batch={**self.batch, "points": nudge(self.batch["points"])},
-            key=f"{self.key}/nudge-{index}",
+            key=f"{self.key}/nudge-{index}" + (f"-by-{ulps}" if ulps != 1 else ""),
         )
 
 

@@ -28,6 +28,7 @@ from harness.commands.traces import compare, trace
 from harness.commands.upgrade import upgrade
 from harness.datasets import DatasetError
 from harness.exchange import ExchangeError
+from harness.jobs import ClusterUnavailable
 from harness.report import ReportError
 from harness.runtimes import RuntimeUnavailable
 from harness.scan import ScanError
@@ -38,6 +39,7 @@ from harness.worker import WorkerError
 INTERRUPTED = 130  # what Typer makes of Ctrl-C, without a word
 REFUSALS: tuple[type[Exception], ...] = (
     Refusal,
+    ClusterUnavailable,
     DatasetError,
     ExchangeError,
     PlanError,

@@ -72,6 +72,8 @@ def _fits(signature: Signature, departure: Departure) -> bool:
         _any(signature.departs, measured.tensor)
         and _within(signature.gain, measured.gain)
         and _within(signature.relative, measured.relative)
+        and _within(signature.share, measured.share)
+        and signature.negative in (None, measured.negative)
         and all(any(fnmatchcase(name, pattern) for name in failed) for pattern in signature.along)
         and not any(_any(signature.agrees, name) for name in failed)
     )

@@ -18,6 +18,8 @@ from harness.cases import Case, repeated_points
 from harness.models import Model, Parameter
 from harness.runtimes import Runtime, start
 from harness.tolerance import (
+    FAR,
+    FAR_PAIRS,
     NUDGES,
     Arrays,
     Measurement,
@@ -166,6 +168,15 @@ class Subject:
         others = [(1, count + seed * repeated_points(count)) for seed in range(1, seeds)]
         return self.answer("initialise", case, shapes=[(size, count), *others])
 
+    def losses(self, model: Model, **settings: Any) -> list[float]:
+        """The loss at every step of a training from scratch; settings as the worker takes them."""
+        out = self._new_file()
+        with self._lock:
+            self.worker.ask("learn", network=network_of(model), out=str(out), **settings)
+        found: list[float] = exchange.read_arrays(out)["loss"].tolist()
+        out.unlink()
+        return found
+
     def peak_memory_mib(self) -> float:
         """The largest resident size of its worker so far."""
         return float(self.worker.ask("memory")["peak_mib"])
@@ -193,6 +204,7 @@ class Subject:
     ) -> Evidence:
         """The same, and its rounding noise: the answer to everything nudged a few times.
 
+
         Arguments:
             precision: of the computation, where it is not this subject's.
             nudges: how often.
@@ -211,9 +223,26 @@ class Subject:
                 )
                 for i in range(nudges)
             )
-            return Evidence(arrays, _largest_noise(arrays, reruns), precision, self.view)
+            noise = _largest_noise(arrays, reruns)
+            if options.get("mode") == "training" and precision == "float32":
+                noise = self._far_noise(operation, case, options, arrays, noise)
+            return Evidence(arrays, noise, precision, self.view)
 
         return self._remembered(case, ("evidence", evidence_key(operation, case, options)), gather)
+
+    def _far_noise(
+        self,
+        operation: str,
+        case: Case,
+        options: Mapping[str, Any],
+        arrays: Arrays,
+        noise: Mapping[str, float],
+    ) -> dict[str, float]:
+        """The noise, where far nudges show more of it; see `harness.tolerance`."""
+        far = (case.nudged(i, "float32", sign * FAR) for i in range(FAR_PAIRS) for sign in (1, -1))
+        reruns = (self._viewed(self._ask(operation, nudged, options)) for nudged in far)
+        moved = _largest_noise(arrays, reruns)
+        return {name: max(noise[name], moved[name] / FAR) for name in arrays}
 
     def _nudged(self, case: Case, index: int, precision: str) -> Case:
         return self._remembered(
@@ -283,10 +312,28 @@ class Subject:
     def forget(self, model: Model) -> None:
         """Let go of all that is remembered of a network, here and in the worker."""
         with self._lock:
+            self.release(model)
+            self.worker.ask("forget", network=network_of(model))
+
+    def release(self, model: Model) -> None:
+        """Let go of what is remembered of a network here; its worker keeps what it has built."""
+        with self._lock:
             for key, value in self._memory.pop(model.key, {}).items():
                 if key[0] == "file":
                     Path(value).unlink()
-            self.worker.ask("forget", network=network_of(model))
+
+    def reimport(self, root: Path) -> None:
+        """Run another copy of the implementation from now on, in the same worker.
+
+        Importing the framework takes longer than most of what a worker is asked. A Keras worker
+        alone can do so.
+
+        Arguments:
+            root: folder that holds the copy.
+        """
+        with self._lock:
+            self._memory.clear()
+            self.worker.ask("reimport", root=str(root / self.implementation))
 
     def close(self) -> None:
         """End the worker and remove its files."""

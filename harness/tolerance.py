@@ -4,6 +4,11 @@ The reference is run again with its inputs and weights nudged by one unit in the
 times. How far a tensor moves is its rounding noise: what no implementation can be blamed for, the
 conditioning of the computation included. A candidate passes if it stays within a small fixed
 multiple of that.
+
+A maximum that two points nearly share is another matter: rounding decides who gets the gradient,
+and two nudges may miss it. So where gradients are taken in float32, the reference is nudged again,
+as far as half the multiple, in pairs of opposite directions: whatever is that near a tie falls the
+other way under one of a pair. What is smooth moves in proportion, and gains nothing by it.
 """
 
 import math
@@ -18,6 +23,8 @@ NUDGES = 2
 # Another order of summation errs some six times as far as two random nudges reach, at the worst
 # that was seen over networks, seeds and precisions; a semantic slip, in float64, a million times.
 MULTIPLE = 32.0
+FAR = int(MULTIPLE) // 2  # units in the last place of a far nudge
+FAR_PAIRS = 2
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,9 @@ class Measurement:
             a batch norm is zero but for rounding), the noise over the machine epsilon.
         gain: of a candidate that departs: it as a multiple of the reference, by least squares;
             tells a term that is halved from one that is summed. NaN where that says nothing.
+        share: of a candidate that departs: the share of entries that do.
+        negative: of a candidate that departs: whether it goes below zero, where the reference
+            never does; what was last a ReLU no longer is.
     """
 
     tensor: str
@@ -41,6 +51,8 @@ class Measurement:
     noise: float
     scale: float
     gain: float = math.nan
+    share: float = math.nan
+    negative: bool = False
 
     @property
     def ratio(self) -> float:
@@ -62,14 +74,15 @@ class Measurement:
         return bool(self.ratio <= MULTIPLE)
 
 
-def nudged(array: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Every entry moved to a neighbouring float, up or down at random; exact zeros stay.
+def nudged(array: np.ndarray, rng: np.random.Generator, ulps: int = 1) -> np.ndarray:
+    """Every entry moved to a float nearby, up or down at random; exact zeros stay.
 
     Arguments:
-        array: float array of any shape; its dtype says what a neighbour is.
+        array: float array of any shape; its dtype says what is nearby.
+        ulps: how many floats further, to the neighbour by default; negative for the other way.
     """
     # Read as integers, neighbouring floats of one sign are neighbours.
-    steps = 2 * rng.integers(2, size=array.shape, dtype=np.int8) - 1
+    steps = (2 * rng.integers(2, size=array.shape, dtype=np.int8) - 1) * np.int8(ulps)
     moved = (array.view(f"i{array.itemsize}") + steps).view(array.dtype)
     return np.where(array == 0, array, moved)
 
@@ -113,7 +126,22 @@ def measure(
         noise=floor,
         scale=noise / epsilon if cancelled else largest,
     )
-    return measured if measured.passed else replace(measured, gain=gain(reference, candidate))
+    if measured.passed:
+        return measured
+    return replace(
+        measured,
+        gain=gain(reference, candidate),
+        share=_share(reference, candidate, MULTIPLE * floor),
+        negative=bool(np.min(candidate, initial=0) < 0 <= np.min(reference, initial=0)),
+    )
+
+
+def _share(reference: np.ndarray, candidate: np.ndarray, within: float) -> float:
+    """The share of entries that are further apart than that; NaN where shapes differ."""
+    if np.shape(reference) != np.shape(candidate):
+        return math.nan
+    apart = np.abs(np.subtract(reference, candidate, dtype=np.float64))
+    return float(np.mean(~(apart <= within)))
 
 
 def gain(reference: np.ndarray, candidate: np.ndarray) -> float:

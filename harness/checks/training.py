@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from harness import exchange
 from harness.cases import Case, dropout_masks
 from harness.outcome import Finding, Outcome, figures, outcome
 from harness.subject import Evidence, Reference, Subject
@@ -58,10 +59,10 @@ def state(case: Case, reference: Reference, candidate: Subject) -> Outcome:
     arrays = candidate.answer("trajectory", case, **options)
     averages = [p.name for p in case.model.parameters if not p.trainable]
     names = [f"state/{step:03}/{name}" for step in range(1, STATE_STEPS + 1) for name in averages]
+    # Of its last movement, which the momentum of that update scales; not of where it started.
+    before = {**exchange.grouped("state/000", case.weights), **arrays}
     measured = [
-        # Of its movement: where it started says nothing about how it moves.
-        evidence.measure_movement(name, arrays[name], case.weights[name.split("/", 2)[2]])
-        for name in names
+        evidence.measure_movement(name, arrays[name], before[_earlier(name)]) for name in names
     ]
 
     def finding(measurement: Measurement) -> Finding:
@@ -70,6 +71,12 @@ def state(case: Case, reference: Reference, candidate: Subject) -> Outcome:
         return Finding("state", name, message, measurement.tensor)
 
     return outcome(measured, finding)
+
+
+def _earlier(name: str) -> str:
+    """The name of a moving statistic as it was one update earlier."""
+    group, step, parameter = name.split("/", 2)
+    return f"{group}/{int(step) - 1:03}/{parameter}"
 
 
 def trajectory(case: Case, reference: Reference, candidate: Subject) -> Outcome:

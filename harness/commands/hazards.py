@@ -14,43 +14,65 @@ from harness.commands.progress import progress
 from harness.hazards import HAZARDS
 from harness.report import render
 
+CLEAN = 100
+
 
 def hazards(
     hazard: Annotated[list[str] | None, keys("hazard", HAZARDS)] = None,
+    clean: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help=f"Climbs with nothing planted; {CLEAN}, or none where --hazard is given."
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the weights and the batch.")] = 0,
+    jobs: Annotated[int, typer.Option(min=0, help="At a time; 0: as many as cores.")] = 0,
+    cluster: Annotated[
+        str, typer.Option(metavar="tcp://HOST:PORT", help="Run the jobs on a Dask cluster.")
+    ] = "",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Do not repeat what the results file has.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     out: ReportsFolder = REPORTS,
 ) -> None:
     """Plant each known fault of migrations, and ask whether the ladder finds and names it.
 
-    --hazard may be given several times; all if left out. Earlier trials of others are kept.
+    --hazard may be given several times; all if left out. Earlier trials of others are kept, and
+    so is what an interrupted run has found.
 
     Exit status 1 when one goes unnoticed, or something is found where nothing was planted.
     """
-    from harness.hazards.suite import run
+    from harness.hazards.suite import Plan, run
+    from harness.jobs import Place
     from harness.report.files import read_json
     from harness.report.hazards_schema import Hazards
 
     results = out / "results" / "hazards.json"
     check_writable(results.parent)
     earlier = Hazards.from_json(read_json(results), str(results)) if results.exists() else None
+    if clean is None:
+        clean = 0 if hazard else CLEAN
+    plan = Plan(hazard or list(HAZARDS), clean, seed, Place(jobs, cluster))
 
     def keep_all(found: Hazards) -> None:
         keep(results, (found.after(earlier, HAZARDS) if earlier else found).to_json())
 
     with progress() as start:
-        found = run(hazard or list(HAZARDS), start, keep_all)
-    render(results.parent, out)
+        found = run(plan, earlier if resume else None, start, keep_all)
+    if results.exists():
+        render(results.parent, out)
     if as_json:
         print(to_text(found.to_json()), end="")
     else:
         _print_trials(found)
     unnoticed = [trial for trial in found.trials if not trial.detected]
-    false_alarms = [clean for clean in found.clean if clean.findings]
+    false_alarms = [each for each in found.clean if each.findings]
     raise typer.Exit(1 if unnoticed or false_alarms else 0)
 
 
 def _print_trials(found: Any) -> None:
-    from harness.report.hazards import tally
+    from harness.report.hazards import alarms, others, tally
 
     table = Table(title=f"Planted faults, against {found.reference} in {found.precision}")
     for heading in ("hazard", "detected", "localised", "named", "where"):
@@ -61,4 +83,5 @@ def _print_trials(found: Any) -> None:
         table.add_row(trial.key, *marks, f"{trial.rung}: {trial.place}")
     console = Console()
     console.print(table)
-    console.print(tally(found))
+    for line in (tally(found), others(found.trials), alarms(found)):
+        console.print(line)

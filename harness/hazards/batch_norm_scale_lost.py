@@ -19,6 +19,6 @@ HAZARD = Hazard(
     model="pointnet_cls_basic",
     rung="inference",
     place="conv1",
-    signature=Signature(departs=("activations/*conv*",), relative=(0.01, inf)),
+    signature=Signature(departs=("activations/*conv*",), relative=(0.05, inf), negative=False),
     api="tf.contrib.layers.batch_norm",
 )

@@ -20,6 +20,6 @@ HAZARD = Hazard(
     model="pointnet_cls_basic",
     rung="state",
     place="conv1/bn/moving_mean",
-    signature=Signature(departs=("state/008/*",)),
+    signature=Signature(departs=("state/008/*",), gain=(0.49, 0.51)),
     api="tf.train.exponential_decay",
 )

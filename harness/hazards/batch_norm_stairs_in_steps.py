@@ -22,6 +22,6 @@ HAZARD = Hazard(
     model="pointnet_cls_basic",
     rung="state",
     place="conv1/bn/moving_mean",
-    signature=Signature(departs=("state/009/*",)),
+    signature=Signature(departs=("state/009/*",), gain=(1.99, 2.01)),
     api="tf.train.exponential_decay",
 )

@@ -20,6 +20,8 @@ HAZARD = Hazard(
     model="pointnet_cls_basic",
     rung="checkpoint",
     place="conv1/bn/moving_mean",
-    signature=Signature(departs=("*/moving_mean",), agrees=("*/beta",)),
+    signature=Signature(
+        departs=("*/moving_mean",), along=("export/*/moving_mean",), agrees=("*/beta",)
+    ),
     api="tf.train.Saver",
 )

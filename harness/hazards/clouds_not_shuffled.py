@@ -20,5 +20,7 @@ HAZARD = Hazard(
     model="pointnet_cls_basic",
     rung="pipeline",
     place="batches: points",
-    signature=Signature(departs=("epoch/points",), agrees=("augment/*", "metrics/*")),
+    signature=Signature(
+        departs=("epoch/points",), agrees=("augment/*", "metrics/*"), share=(0.6, 1.0)
+    ),
 )

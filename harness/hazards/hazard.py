@@ -54,6 +54,9 @@ class Signature:
         gain: within which the candidate is a multiple of the reference (of a parameter or a moving
             statistic, its movement; of a starting value, its spread); None for any.
         relative: within which the distance is, relative to the tensor's scale; None for any.
+        share: within which the share of entries that depart is; None for any.
+        negative: whether the candidate goes below zero where the reference never does; None for
+            either.
     """
 
     departs: tuple[str, ...]
@@ -61,6 +64,8 @@ class Signature:
     agrees: tuple[str, ...] = ()
     gain: Range | None = None
     relative: Range | None = None
+    share: Range | None = None
+    negative: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """ReLU in front of batch norm."""
 
-from math import inf
-
 from harness.hazards.hazard import STEP_BY_STEP, Hazard, Mutation, Signature
 
 HAZARD = Hazard(
@@ -20,5 +18,5 @@ HAZARD = Hazard(
     model="pointnet_cls_basic",
     rung="inference",
     place="conv1",
-    signature=Signature(departs=("activations/*conv*",), relative=(0.01, inf)),
+    signature=Signature(departs=("activations/*conv*",), negative=True),
 )

@@ -3,194 +3,159 @@
 from __future__ import annotations
 
 import datetime
-import math
-import re
-import tempfile
-import time
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-
-import numpy as np
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from harness import machine
-from harness.cases import Case
-from harness.checks import RUNGS
-from harness.checks.forward import INFERENCE
-from harness.diagnosis import Departure, climb, diagnose
-from harness.equivalence import COMPAT, REAL, Plan, make_cases
 from harness.hazards.catalogue import HAZARDS
-from harness.hazards.hazard import Hazard, plant
-from harness.report.hazards_schema import Clean, Hazards, Trial
-from harness.runtimes import RUNTIMES, RuntimeUnavailable
-from harness.subject import Subject
-from harness.worker import ROOT, WorkerError
+from harness.hazards.curves import stands_out
+from harness.hazards.stations import NATIVE, STATIONS, learner, referee
+from harness.hazards.trials import PRECISION, attempt, examine, learn
+from harness.jobs import HERE, Place, results
+from harness.models import MODELS
+from harness.report.hazards_schema import Clean, Curve, Hazards, Trial
+from harness.runtimes import PRECISIONS
 
-PRECISION = "float64"  # in which every slip shows
-# The ways up the ladder, which do not depend on each other: clouds and metrics have no network in
-# them, checkpoints no forward pass, and the optimiser is handed its gradients. Of the rungs, those
-# that have a hazard.
-WAYS = (
-    ("pipeline",),
-    ("structure", "initialisation", "inference", "training_forward", "loss", "gradients", "state"),
-    ("optimiser", "trajectory"),
-    ("checkpoint",),
-)
-RTOL = 1e-3  # of the plain comparison that ours is held against
+# Of the networks with a TF1 ancestor, in the order in which clean climbs take them in turn. Most
+# are on the small one, whose climbs are the cheapest.
+_SMALL = "pointnet_cls_basic"
+_OTHERS = tuple(key for key, model in MODELS.items() if model.has_ancestor and key != _SMALL)
+SMALL_OF_TURN = 4  # climbs on the small network to one on another
+SEEDS = 8  # of the clean trainings that a loss curve is held against
 
 Progress = Callable[[str], None]
+Found = Trial | Clean | Curve
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run is to do.
+
+    Attributes:
+        hazards: keys of those to plant.
+        clean: number of climbs with nothing planted.
+        seed: of weights and batch, in which faults are planted.
+        place: where the jobs run.
+    """
+
+    hazards: Sequence[str]
+    clean: int
+    seed: int = 0
+    place: Place = HERE
 
 
 def run(
-    keys: Sequence[str], start: Callable[[int], Progress], keep: Callable[[Hazards], None]
+    plan: Plan,
+    done: Hazards | None,
+    start: Callable[[int], Progress],
+    keep: Callable[[Hazards], None],
 ) -> Hazards:
-    """Try hazards, one after the other, against one live reference.
+    """Do all that is planned, as jobs that do not depend on each other.
 
     Arguments:
-        keys: of the hazards.
-        start: told the number of trials; gives the function that is told about each.
-        keep: handed what there is so far after each trial, so that an interruption loses nothing.
+        plan: what to do.
+        done: by an earlier run, and not to be repeated.
+        start: told the number of jobs; gives the function that is told about each.
+        keep: handed all there is so far after each job, so that an interruption loses nothing.
 
     Raises:
         RuntimeUnavailable: there is no reference on this machine.
+        ClusterUnavailable: there is no such cluster.
         PlantingError: a mutation does not fit the source.
     """
-    hazards = [HAZARDS[key] for key in keys]
-    models = list(dict.fromkeys(hazard.model for hazard in hazards))
-    cases = {case.model.key: case for case in make_cases(Plan(models=models))}
-    progress = start(len(models) + len(hazards))
-    remarks = upgrade_remarks(ROOT / "tf2_upgraded" / "report.txt")
-    clean: list[Clean] = []
-    trials: list[Trial] = []
-    started = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    with _open_reference() as reference:
-
-        def found() -> Hazards:
-            return Hazards(
-                started=started,
-                machine=machine.describe(),
-                reference=reference.key,
-                precision=PRECISION,
-                written=len(HAZARDS),
-                trials=tuple(trials),
-                clean=tuple(clean),
-            )
-
-        for hazard in hazards:
-            trials.append(_try(hazard, cases[hazard.model], reference, remarks))
-            keep(found())
-            progress(_told(trials[-1]))
-        with Subject("tf2_native", RUNTIMES["tensorflow"], PRECISION) as native:
-            for model in models:
-                rungs = rungs_up_to({h.rung for h in hazards if h.model == model})
-                clean.append(_leave_alone(cases[model], rungs, reference, native))
-                keep(found())
-                progress(f"{model}, nothing planted: {len(clean[-1].findings)} findings")
-        return found()
-
-
-def rungs_up_to(rungs: Iterable[str]) -> tuple[str, ...]:
-    """What has to be climbed, in order, to have tried all of some rungs."""
-    wanted = set(rungs)
-    ends = ((way, [way.index(rung) for rung in wanted & set(way)]) for way in WAYS)
-    return tuple(rung for way, found in ends if found for rung in way[: max(found) + 1])
-
-
-def upgrade_remarks(report: Path) -> dict[str, str]:
-    """What `tf_upgrade_v2` said of each symbol of the original, plain renamings left out.
-
-    Arguments:
-        report: of the conversion.
-    """
-    remarks: dict[str, str] = {}
-    line = re.compile(r"^(?:\S+:)?\d+:\d+: (?:WARNING|ERROR|INFO): (.*)$")
-    for match in filter(None, map(line.match, report.read_text().splitlines())):
-        said = match[1]
-        if not said.startswith("Renamed '"):
-            for symbol in re.findall(r"\btf\.[\w.]*\w", said):
-                remarks.setdefault(symbol, said)
-    return remarks
-
-
-def _open_reference() -> Subject:
-    """TensorFlow 1.15 where it can be had, the same source on compat.v1 elsewhere."""
-    implementation, runtime = REAL
+    found = nothing_yet(plan)
+    if done and done.conditions == found.conditions:
+        found = replace(found, trials=done.trials, clean=done.clean, curves=done.curves)
+    jobs = list(_jobs(plan, found))
+    progress = start(len(jobs))
     try:
-        return Subject(implementation, RUNTIMES[runtime], PRECISION)
-    except RuntimeUnavailable:
-        implementation, runtime = COMPAT
-        return Subject(implementation, RUNTIMES[runtime], PRECISION)
+        for each in results(jobs, plan.place):
+            found = _judged(_with(found, each))
+            keep(found)
+            progress(_told(each))
+    finally:
+        STATIONS.close()
+    return found
 
 
-def _try(hazard: Hazard, case: Case, reference: Subject, remarks: dict[str, str]) -> Trial:
-    began = time.monotonic()
-    departure, failure, noticed = None, "", None
-    with tempfile.TemporaryDirectory(prefix="hazard-") as folder:
-        root = plant(hazard, Path(folder))
-        try:
-            with Subject("tf2_native", RUNTIMES["tensorflow"], PRECISION, root) as planted:
-                departure = climb(case, reference, planted, rungs_up_to([hazard.rung]))
-                noticed = not _close(case, reference, planted)
-        except WorkerError as error:
-            failure = str(error)
-    return _trial(
-        hazard, departure, failure, noticed, remarks.get(hazard.api, ""), time.monotonic() - began
+def nothing_yet(plan: Plan) -> Hazards:
+    """The result of a run that has not begun."""
+    return Hazards(
+        started=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        machine=machine.describe(),
+        reference="@".join(referee()),
+        candidate="@".join(NATIVE),
+        learner="@".join(learner()),
+        precision=PRECISION,
+        seed=plan.seed,
+        written=len(HAZARDS),
+        trials=(),
+        clean=(),
+        curves=(),
     )
 
 
-def _trial(
-    hazard: Hazard,
-    departure: Departure | None,
-    failure: str,
-    noticed: bool | None,
-    remark: str,
-    seconds: float,
-) -> Trial:
-    diagnosis = tuple(h.key for h in diagnose(departure, HAZARDS.values())) if departure else ()
-    first = departure.first if departure else None
-    return Trial(
-        key=hazard.key,
-        title=hazard.title,
-        model=hazard.model,
-        expected_rung=hazard.rung,
-        expected_place=hazard.place,
-        rung=departure.rung if departure else "",
-        place=first.place if first else "",
-        message=first.message if first else failure,
-        tensor=first.tensor if first else "",
-        gain=departure.measured.gain if departure else math.nan,
-        relative=departure.measured.relative if departure else math.nan,
-        detected=bool(departure or failure),
-        localised=first is not None
-        and (first.rung, first.place) == (hazard.rung, hazard.place)
-        and first.isolated is not False,
-        diagnosis=diagnosis,
-        named=diagnosis == (hazard.key,),
-        upgrade_tool=remark,
-        allclose=noticed,
-        seconds=round(seconds, 1),
+def _jobs(plan: Plan, found: Hazards) -> Iterator[Callable[[], Found]]:
+    """What is left to do, network by network, so that a reference is asked for each once."""
+    tried = {trial.key for trial in found.trials}
+    learnt = {curve.key for curve in found.curves}
+    chosen = [HAZARDS[key] for key in plan.hazards]
+    for model in dict.fromkeys(hazard.model for hazard in chosen):
+        for seed in range(SEEDS):
+            if (model, seed) not in learnt:
+                yield partial(learn, model, seed)
+        for hazard in chosen:
+            if hazard.model == model and hazard.key not in tried:
+                yield partial(attempt, hazard.key, plan.seed)
+    climbed = {clean.key for clean in found.clean}
+    for each in sorted(clean_climbs(plan.clean), key=lambda each: (each[0] != _SMALL, *each)):
+        if each not in climbed:
+            yield partial(examine, *each)
+
+
+def clean_climbs(count: int) -> list[tuple[str, str, int]]:
+    """Network, precision and seed of so many climbs with nothing planted.
+
+    Every climb has a seed of its own, from 1 on: 0 is that of the planted ones.
+    """
+    climbs = []
+    for number in range(count):
+        turn, position = divmod(number, SMALL_OF_TURN + 1)
+        model = _OTHERS[turn % len(_OTHERS)] if position == SMALL_OF_TURN else _SMALL
+        # Both precisions of every network, whatever its place in the turn.
+        precision = PRECISIONS[(position + turn // len(_OTHERS)) % len(PRECISIONS)]
+        climbs.append((model, precision, number + 1))
+    return climbs
+
+
+def _with(found: Hazards, each: Found) -> Hazards:
+    alone = replace(
+        found,
+        trials=(each,) if isinstance(each, Trial) else (),
+        clean=(each,) if isinstance(each, Clean) else (),
+        curves=(each,) if isinstance(each, Curve) else (),
     )
+    return alone.after(found, HAZARDS)
 
 
-def _leave_alone(case: Case, rungs: Sequence[str], reference: Subject, native: Subject) -> Clean:
-    said = [
-        f"{finding.rung}: {finding.place}"
-        for rung in rungs
-        for finding in RUNGS[rung](case, reference, native).findings
-    ]
-    return Clean(case.model.key, tuple(rungs), tuple(said), not _close(case, reference, native))
+def _judged(found: Hazards) -> Hazards:
+    """With the loss curves held against the clean ones, where all of these are there."""
+
+    def judge(trial: Trial) -> Trial:
+        clean = [curve.losses for curve in found.curves if curve.model == trial.model]
+        if len(clean) < SEEDS or not trial.losses:
+            return trial
+        return replace(trial, loss_curve=stands_out(trial.losses, clean))
+
+    return replace(found, trials=tuple(map(judge, found.trials)))
 
 
-def _close(case: Case, reference: Subject, candidate: Subject) -> bool:
-    """What most people would have checked: the outputs of the same weights, by eye of NumPy."""
-    theirs = reference.evidence("trace", case, **INFERENCE)
-    ours = candidate.answer("trace", case, **INFERENCE)
-    return all(
-        np.shape(ours[name]) == np.shape(theirs.arrays[name])
-        and np.allclose(ours[name], theirs.arrays[name], rtol=RTOL)
-        for name in theirs.under("outputs")
-    )
-
-
-def _told(trial: Trial) -> str:
-    where = f"{trial.rung}: {trial.place}" if trial.rung else trial.message or "unnoticed"
-    return f"{trial.key}: {where}; {', '.join(trial.diagnosis) or 'no name'}"
+def _told(each: Found) -> str:
+    if isinstance(each, Curve):
+        return f"{each.model}, nothing planted: learnt from seed {each.seed}"
+    if isinstance(each, Clean):
+        where = f"{each.model} in {each.precision}, seed {each.seed}"
+        return f"{where}, nothing planted: {len(each.findings)} findings"
+    where = f"{each.rung}: {each.place}" if each.rung else each.message or "unnoticed"
+    return f"{each.key}: {where}; {', '.join(each.diagnosis) or 'no name'}"

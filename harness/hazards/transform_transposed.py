@@ -22,6 +22,8 @@ HAZARD = Hazard(
     model="pointnet_cls",
     rung="inference",
     place="points multiplied by the matrix of transform_net1",
-    signature=Signature(departs=("entries/conv1",)),
+    signature=Signature(
+        departs=("entries/conv1",), agrees=("entries/transform_net1/*",), gain=(0.5, 1.5)
+    ),
     api="tf.matmul",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,6 +31,8 @@ def section(document: Any, where: str) -> Section:
         "others": others(found.trials),
         "alarms": alarms(found),
         "titles": titles,
+        "noticed": noticed,
+        "curves": curves(found),
         "verdict": verdict,
     }
     return Section(
@@ -43,32 +46,69 @@ def section(document: Any, where: str) -> Section:
 def tally(found: Hazards) -> str:
     """One line: how many were planted, found, placed and named."""
     trials = found.trials
-    return (
-        f"{count(found.written, 'hazard')} known, {len(trials)} planted: "
-        f"{sum(trial.detected for trial in trials)} detected, "
-        f"{sum(trial.localised for trial in trials)} localised, "
-        f"{sum(trial.named for trial in trials)} named"
-    )
+    said = {
+        "detected": sum(trial.detected for trial in trials),
+        "localised": sum(trial.localised for trial in trials),
+        "named": sum(trial.named for trial in trials),
+    }
+    shares = (f"{number} {what}{_share(number, len(trials))}" for what, number in said.items())
+    return f"{count(found.written, 'hazard')} known, {len(trials)} planted: {', '.join(shares)}"
 
 
 def others(trials: Sequence[Trial]) -> str:
     """One line: what the usual ways would have noticed."""
-    compared = [trial for trial in trials if trial.allclose is not None]
     return (
-        f"Of the same, numpy.allclose(rtol=1e-3) on the outputs notices "
-        f"{sum(trial.allclose is True for trial in compared)} of {len(compared)}, and "
-        f"tf_upgrade_v2 has a remark on the symbol at stake, whatever it says of it, in "
-        f"{sum(bool(trial.upgrade_tool) for trial in trials)} of {len(trials)}"
+        f"Of the same, a look at the loss curve after {_steps(trials)} steps notices "
+        f"{_of([trial.loss_curve for trial in trials])}, numpy.allclose(rtol=1e-3) on the outputs "
+        f"{_of([trial.allclose for trial in trials])}, and tf_upgrade_v2 has a remark on the "
+        f"symbol at stake, whatever it says of it, in "
+        f"{_of([bool(trial.upgrade_tool) for trial in trials])}"
+    )
+
+
+def curves(found: Hazards) -> str:
+    """What the column of the loss curve means."""
+    seeds = Counter(curve.model for curve in found.curves)
+    if not seeds:
+        return "How the loss curve looks was not tried."
+    return (
+        f"Loss curve: {found.learner} trains for {_steps(found.trials)} steps from seed "
+        f"{found.seed}, with the fault and without, on small clouds; the fault is noticed if its "
+        f"loss is outside what {min(seeds.values())} clean seeds reach for a larger share of the "
+        "steps than any of these is outside what the others reach."
     )
 
 
 def alarms(found: Hazards) -> str:
     """One line: what was found where nothing was planted."""
     if not found.clean:
-        return "The networks with nothing planted were not tried"
+        return "Nothing was tried with nothing planted"
     findings = sum(len(clean.findings) for clean in found.clean)
-    models = ", ".join(clean.model for clean in found.clean)
-    return f"With nothing planted, {count(findings, 'finding')} in {models}"
+    climbs = Counter(clean.model for clean in found.clean)
+    models = ", ".join(f"{number} x {model}" for model, number in climbs.most_common())
+    return (
+        f"With nothing planted, {count(findings, 'finding')} in {count(len(found.clean), 'climb')} "
+        f"with as many seeds of weights and batch, in "
+        f"{' and '.join(sorted({clean.precision for clean in found.clean}))} ({models})"
+    )
+
+
+def noticed(answer: bool | None) -> str:
+    """Whether one of the usual ways notices, in a word."""
+    return "–" if answer is None else "notices" if answer else "silent"
+
+
+def _share(number: int, total: int) -> str:
+    return f" ({100 * number / total:.0f} %)" if total else ""
+
+
+def _of(answers: Sequence[bool | None]) -> str:
+    known = [answer for answer in answers if answer is not None]
+    return f"{sum(known)} of {len(known)}"
+
+
+def _steps(trials: Sequence[Trial]) -> int:
+    return max((len(trial.losses) for trial in trials), default=0)
 
 
 def verdict(trial: Trial) -> str:

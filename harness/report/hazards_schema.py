@@ -9,7 +9,7 @@ from typing import Any
 from harness.report.decoding import decode_document, encode_document
 from harness.report.schema import Machine
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,10 @@ class Trial:
             for nothing.
         allclose: whether numpy.allclose(rtol=1e-3) on the outputs of the same weights would have
             noticed; None where there were none to compare.
+        losses: of a training from scratch with the fault planted, a number a step; none if it
+            cannot be trained.
+        loss_curve: whether these stand out among those of clean trainings; None where there are
+            none to compare.
         seconds: that it took.
     """
 
@@ -52,61 +56,112 @@ class Trial:
     named: bool
     upgrade_tool: str
     allclose: bool | None
+    losses: tuple[float, ...]
     seconds: float
+    loss_curve: bool | None = None
 
 
 @dataclass(frozen=True)
 class Clean:
-    """A network with nothing planted.
+    """A climb with nothing planted.
 
     Attributes:
-        model: its key.
+        model: the network.
+        precision: of reference and candidate.
+        seed: of weights and batch.
         rungs: that it climbed.
         findings: on them; each of them is a false alarm.
         allclose: whether numpy.allclose would have raised an alarm.
+        seconds: that it took.
     """
 
     model: str
+    precision: str
+    seed: int
     rungs: tuple[str, ...]
     findings: tuple[str, ...]
     allclose: bool
+    seconds: float
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """What tells it from the others."""
+        return self.model, self.precision, self.seed
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A training from scratch with nothing planted.
+
+    Attributes:
+        model: the network.
+        seed: of everything that is drawn.
+        losses: a number a step.
+    """
+
+    model: str
+    seed: int
+    losses: tuple[float, ...]
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells it from the others."""
+        return self.model, self.seed
 
 
 @dataclass(frozen=True)
 class Hazards:
-    """All trials made so far.
+    """All that has been tried so far.
 
     Attributes:
         started: of the last run, ISO 8601, UTC.
         machine: where.
         reference: `implementation@runtime`.
+        candidate: the same, in which faults are planted.
+        learner: the same, which is trained.
         precision: of reference and candidates.
+        seed: of weights and batch, in which faults are planted.
         written: number of hazards in the catalogue.
         trials: in its order.
-        clean: a network each.
+        clean: climbs with nothing planted.
+        curves: trainings with nothing planted.
     """
 
     started: str
     machine: Machine
     reference: str
+    candidate: str
+    learner: str
     precision: str
+    seed: int
     written: int
     trials: tuple[Trial, ...]
     clean: tuple[Clean, ...]
+    curves: tuple[Curve, ...]
 
     def after(self, earlier: Hazards, keys: Iterable[str]) -> Hazards:
-        """This one, with the trials of an earlier run that it has not repeated.
+        """This one, with what an earlier run tried and this one has not repeated.
 
         Arguments:
-            earlier: under the same reference and precision; others are not taken over.
+            earlier: under the same conditions; others are not taken over.
             keys: of the catalogue; what it does not know any more is left out.
         """
-        if (earlier.reference, earlier.precision) != (self.reference, self.precision):
+        if earlier.conditions != self.conditions:
             return self
         known = {trial.key: trial for trial in (*earlier.trials, *self.trials)}
-        clean = {each.model: each for each in (*earlier.clean, *self.clean)}
-        trials = tuple(known[key] for key in keys if key in known)
-        return replace(self, trials=trials, clean=tuple(clean.values()))
+        clean = {each.key: each for each in (*earlier.clean, *self.clean)}
+        curves = {each.key: each for each in (*earlier.curves, *self.curves)}
+        return replace(
+            self,
+            trials=tuple(known[key] for key in keys if key in known),
+            clean=tuple(clean[key] for key in sorted(clean)),
+            curves=tuple(curves[key] for key in sorted(curves)),
+        )
+
+    @property
+    def conditions(self) -> tuple[str, str, str, str, int]:
+        """What trials have to have in common to stand in one table."""
+        return self.reference, self.candidate, self.learner, self.precision, self.seed
 
     def to_json(self) -> dict[str, Any]:
         """What `json.dumps` can write, version first."""

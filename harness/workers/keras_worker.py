@@ -7,6 +7,7 @@ import dataclasses
 import gc
 import importlib
 import importlib.metadata
+import itertools
 import random
 import sys
 import tempfile
@@ -37,10 +38,24 @@ class KerasWorker(protocol.ImplementationWorker):
 
         keras.config.set_floatx(precision)
         self.keras, self.backend, self.dtype = keras, backend, np.dtype(precision)
+        self.native = None
+        self.reimport(root)
+
+    def reimport(self, root):
+        """Import the implementation in place of the one there was, if any.
+
+        What Keras has registered by name, the classes of the new one replace.
+        """
         root = Path(root).resolve()
-        sys.path.insert(0, str(root.parent))
-        self.native = importlib.import_module(root.name)
+        if self.native is not None:
+            sys.path.remove(str(Path(self.native.__file__).resolve().parents[1]))
+        for name in [name for name in sys.modules if name.split(".")[0] == root.name]:
+            del sys.modules[name]
         self._networks, self._steps = {}, {}
+        self.keras.backend.clear_session()
+        sys.path.insert(0, str(root.parent))
+        importlib.invalidate_caches()
+        self.native = importlib.import_module(root.name)
 
     def _network(self, network, bn_momentum=None, **changes):
         """The network under a recipe with these changes.
@@ -245,6 +260,28 @@ class KerasWorker(protocol.ImplementationWorker):
         trained = {name: values[name] for name in instance.trainable}
         slots = exchange.grouped("slots", instance.slots())
         exchange.write(out, dict(slots, **exchange.grouped("parameters", trained)))
+
+    def learn(self, network, folder, seed, steps, batch_size, num_points, out):
+        """Train from scratch on a data set as the recipe says, and write `loss`, a number a step.
+
+        The seed decides the starting weights, the order of the clouds, their augmentation and
+        what is dropped out.
+        """
+        from harness.workers.keras_steps import steps_for
+
+        task, data = self._task(network)
+        recipe = self._recipe(network, {"batch_size": batch_size})
+        instance = self._built(network, seed, recipe, recipe.bn_momentum_schedule())
+        advance = steps_for(instance, "random").advance
+        split = task.read(Path(folder), "train", num_points, self._selection())
+        rng = np.random.default_rng(seed)
+        epochs = (
+            data.clouds_in_batches(split, batch_size, rng=rng, augmentation=task.augmentation)
+            for _ in itertools.count()
+        )
+        batches = itertools.islice(itertools.chain.from_iterable(epochs), steps)
+        losses = [advance(*task.form(clouds), {}) for clouds in batches]
+        exchange.write(out, {"loss": np.stack(losses)})
 
     def schedules(self, network, schedule, steps, out):
         """`learning_rate/<step>` and `bn_decay/<step>` after each of these numbers of updates."""

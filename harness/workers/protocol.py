@@ -15,7 +15,7 @@ import numpy as np
 OPERATIONS = (
     "versions", "memory", "forget", "describe", "initialise", "trace", "isolate", "export",
     "optimise", "trajectory", "schedules", "save_checkpoint", "load_checkpoint", "augment",
-    "epoch", "metrics",
+    "epoch", "metrics", "reimport", "learn",
 )  # fmt: skip
 
 

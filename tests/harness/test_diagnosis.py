@@ -13,9 +13,11 @@ from harness.outcome import Finding, Outcome
 from harness.tolerance import Measurement
 
 
-def departure(rung: str = "optimiser", gain: float = 0.5, agrees: bool = True) -> Departure:
+def departure(
+    rung: str = "optimiser", gain: float = 0.5, agrees: bool = True, **told: object
+) -> Departure:
     slot = Measurement("adam/slots/conv1/weights/m", 0.0 if agrees else 1.0, 1e-9, 1.0)
-    parameter = Measurement("adam/parameters/conv1/weights", 1e-3, 1e-9, 1.0, gain)
+    parameter = Measurement("adam/parameters/conv1/weights", 1e-3, 1e-9, 1.0, gain, **told)
     finding = Finding(rung, "adam: conv1/weights", "departs", parameter.tensor)
     return Departure(rung, Outcome((slot, parameter), (finding,)))
 
@@ -55,6 +57,18 @@ def test_the_gain_has_to_be_within_bounds(gain: float, expected: bool) -> None:
 def test_the_relative_distance_has_to_be_within_bounds() -> None:
     assert fits(hazard(relative=(1e-4, 1e-2)), departure())
     assert not fits(hazard(relative=(inf, inf)), departure())
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.2, True), (0.6, False), (nan, False)])
+def test_the_share_that_departs_has_to_be_within_bounds(share: float, expected: bool) -> None:
+    assert fits(hazard(share=(0.0, 0.5)), departure(share=share)) is expected
+
+
+def test_going_below_zero_counts_where_it_is_asked_for() -> None:
+    below = departure(negative=True)
+    assert fits(hazard(negative=True), below)
+    assert fits(hazard(), below)
+    assert not fits(hazard(negative=False), below)
 
 
 def test_two_that_look_alike_are_both_called() -> None:

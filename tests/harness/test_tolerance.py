@@ -165,3 +165,29 @@ def test_the_gain_is_the_multiple_by_least_squares() -> None:
 def test_the_gain_is_unknown_where_it_says_nothing(candidate: np.ndarray) -> None:
     assert np.isnan(gain(np.ones(2), candidate))
     assert np.isnan(gain(np.zeros(2), np.ones(2)))
+
+
+def test_the_share_counts_the_entries_that_depart() -> None:
+    reference = np.arange(1.0, 9.0)
+    candidate = reference + np.array([0, 1e-12, 1, 0, 0, np.nan, 0, 0])
+    assert measure("t", reference, candidate, 1e-9, "float64").share == 0.25
+    assert np.isnan(measure("t", reference, np.ones(3), 0.0, "float64").share)
+    assert np.isnan(measure("t", reference, reference, 0.0, "float64").share)
+
+
+def test_it_is_told_when_a_candidate_alone_goes_below_zero() -> None:
+    reference = np.array([0.0, 1.0])
+    assert measure("t", reference, np.array([-1.0, 1.0]), 0.0, "float64").negative
+    assert not measure("t", reference, np.array([0.0, 2.0]), 0.0, "float64").negative
+    assert not measure("t", -reference, np.array([-1.0, 1.0]), 0.0, "float64").negative
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_opposite_nudges_go_as_far_the_other_way(dtype: str) -> None:
+    array = np.random.default_rng(0).standard_normal((40, 25)).astype(dtype)
+    up, down = (nudged(array, np.random.default_rng(1), ulps) for ulps in (16, -16))
+    integers = f"i{array.itemsize}"
+    assert (np.abs(up.view(integers) - array.view(integers)) == 16).all()
+    assert (
+        up.view(integers) - array.view(integers) == array.view(integers) - down.view(integers)
+    ).all()

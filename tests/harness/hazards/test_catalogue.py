@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from harness.hazards import HAZARDS, Hazard, Mutation, PlantingError, catalogue, plant
-from harness.hazards.suite import WAYS, rungs_up_to, upgrade_remarks
+from harness.hazards.remarks import upgrade_remarks
+from harness.hazards.suite import clean_climbs
+from harness.hazards.trials import WAYS, rungs_up_to
 from harness.models import MODELS
+from harness.runtimes import PRECISIONS
 from harness.worker import ROOT
 
 each = pytest.mark.parametrize("hazard", HAZARDS.values(), ids=HAZARDS)
@@ -36,7 +39,17 @@ def test_every_hazard_says_all_that_it_should(hazard: Hazard) -> None:
 
 def test_a_file_each_and_none_forgotten() -> None:
     written = {path.stem for path in Path(catalogue.__file__).parent.glob("*.py")}
-    assert written - {"__init__", "catalogue", "hazard", "suite"} == set(HAZARDS)
+    machinery = {
+        "__init__",
+        "catalogue",
+        "curves",
+        "hazard",
+        "remarks",
+        "stations",
+        "suite",
+        "trials",
+    }
+    assert written - machinery == set(HAZARDS)
     assert len(HAZARDS) >= 30
     assert len({hazard.title for hazard in HAZARDS.values()}) == len(HAZARDS)
 
@@ -69,3 +82,13 @@ def test_a_new_name_is_no_remark(tmp_path: Path) -> None:
     remarks = upgrade_remarks(report)
     assert "tf.placeholder" not in remarks
     assert remarks["tf.get_variable"].startswith("tf.get_variable requires manual check")
+
+
+def test_clean_climbs_have_a_seed_each_and_meet_every_network_in_both_precisions() -> None:
+    climbs = clean_climbs(100)
+    assert len({seed for _, _, seed in climbs}) == 100
+    ancestral = {key for key, model in MODELS.items() if model.has_ancestor}
+    assert {(model, precision) for model, precision, _ in climbs} == {
+        (model, precision) for model in ancestral for precision in PRECISIONS
+    }
+    assert clean_climbs(10) == climbs[:10]

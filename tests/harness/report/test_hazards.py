@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from harness.report import ReportError, render
-from harness.report.hazards import alarms, others, tally, verdict
-from harness.report.hazards_schema import Clean, Hazards, Trial
+from harness.report.hazards import alarms, curves, others, tally, verdict
+from harness.report.hazards_schema import Clean, Curve, Hazards, Trial
 from harness.report.schema import Machine
 
 FOUND = Trial(
@@ -32,7 +32,9 @@ FOUND = Trial(
     named=True,
     upgrade_tool="",
     allclose=False,
+    losses=(3.0, 2.0),
     seconds=12.5,
+    loss_curve=False,
 )
 MISSED = replace(
     FOUND,
@@ -50,16 +52,20 @@ MISSED = replace(
     named=False,
     upgrade_tool="tf.train.AdamOptimizer: mind the gap",
     allclose=True,
+    losses=(),
+    loss_curve=None,
 )
 
 
 @pytest.fixture
 def found() -> Hazards:
     machine = Machine("Linux x86_64", "A processor", 2, 8.0, "not measured on a GPU")
-    clean = Clean("pointnet_cls_basic", ("inference",), (), False)
+    clean = Clean("pointnet_cls_basic", "float64", 1, ("inference",), (), False, 3.5)
+    curves = tuple(Curve("pointnet_cls_basic", seed, (3.0, 1.0)) for seed in range(2))
     started = "2026-01-02T03:04:05Z"
-    reference = "original_tf1@tf1"
-    return Hazards(started, machine, reference, "float64", 3, (FOUND, MISSED), (clean,))
+    pairs = "original_tf1@tf1", "tf2_native@tensorflow", "tf2_native@jax"
+    trials = (FOUND, MISSED)
+    return Hazards(started, machine, *pairs, "float64", 0, 3, trials, (clean,), curves)
 
 
 def test_round_trip(found: Hazards) -> None:
@@ -68,17 +74,26 @@ def test_round_trip(found: Hazards) -> None:
 
 
 def test_another_version_is_refused(found: Hazards) -> None:
-    with pytest.raises(ReportError, match=r"there: expected schema 1, found 7"):
+    with pytest.raises(ReportError, match=r"there: expected schema 2, found 7"):
         Hazards.from_json({**found.to_json(), "schema": 7}, "there")
 
 
 def test_counts_are_those_of_the_trials(found: Hazards) -> None:
-    assert tally(found) == "3 hazards known, 2 planted: 1 detected, 1 localised, 1 named"
-    assert "notices 1 of 2" in others(found.trials)
-    assert "in 1 of 2" in others(found.trials)
-    assert alarms(found) == "With nothing planted, 0 findings in pointnet_cls_basic"
+    assert tally(found) == (
+        "3 hazards known, 2 planted: 1 detected (50 %), 1 localised (50 %), 1 named (50 %)"
+    )
+    assert "after 2 steps notices 0 of 1, numpy" in others(found.trials)
+    assert "outputs 1 of 2, and" in others(found.trials)
+    assert others(found.trials).endswith("in 1 of 2")
+    assert alarms(found).startswith("With nothing planted, 0 findings in 1 climb")
     alarmed = replace(found, clean=(replace(found.clean[0], findings=("loss: loss",)),))
-    assert "1 finding in" in alarms(alarmed)
+    assert "1 finding in 1 climb" in alarms(alarmed)
+
+
+def test_what_the_column_of_the_loss_curve_means(found: Hazards) -> None:
+    assert "trains for 2 steps" in curves(found)
+    assert "2 clean seeds" in curves(found)
+    assert curves(replace(found, curves=())) == "How the loss curve looks was not tried."
 
 
 def test_the_diagnosis_in_words() -> None:
@@ -95,9 +110,10 @@ def test_a_later_run_keeps_what_it_has_not_repeated(found: Hazards) -> None:
         ("amsgrad", True),
         ("adam_epsilon", True),
     ]
-    assert whole.clean == found.clean
+    assert (whole.clean, whole.curves) == (found.clean, found.curves)
     assert [t.key for t in again.after(found, ["amsgrad"]).trials] == ["amsgrad"]
     assert replace(again, precision="float32").after(found, ["adam_epsilon"]).trials == again.trials
+    assert replace(again, seed=1).after(found, ["adam_epsilon"]).trials == again.trials
 
 
 def test_the_page_and_the_markdown_tell_each_trial(found: Hazards, tmp_path: Path) -> None:
@@ -112,4 +128,4 @@ def test_the_page_and_the_markdown_tell_each_trial(found: Hazards, tmp_path: Pat
     assert tally(found) in markdown
     rows = [line for line in markdown.splitlines() if line.startswith("| ")]
     assert len(rows) == 1 + len(found.trials)
-    assert {row.count("|") for row in rows} == {10}
+    assert {row.count("|") for row in rows} == {11}
