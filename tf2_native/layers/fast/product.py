@@ -5,6 +5,7 @@ a maximum and two moments per channel. Here it is made cloud by cloud, each in t
 there and forgotten. Its gradient needs no more: see `docs/fast_layer.md` for every step.
 """
 
+import math
 from collections.abc import Callable
 
 import keras
@@ -14,6 +15,8 @@ from tf2_native.layers.fast.gradient import on_accelerator, with_gradient
 from tf2_native.tensor import Tensor
 
 Tensors = tuple[Tensor, ...]
+
+_RUN = 16  # points, at most
 
 
 def maximum(x: Tensor, kernel: Tensor) -> Tensor:
@@ -72,15 +75,18 @@ def _training_backward(residuals: Tensors, upstream: Tensors) -> Tensors:
     dtype, x, kernel = x.dtype, _precise(x), _precise(kernel)
     d_x, d_kernel = _through_winners(x, kernel, winners, d_maxima)
     # The mean is mu @ kernel.
-    rows = ops.reshape(x - mu, (-1, x.shape[-1]))
+    rows = ops.reshape(x, (-1, x.shape[-1]))
     count = ops.cast(ops.shape(rows)[0], rows.dtype)
     d_kernel = d_kernel + mu[:, None] * d_mean
     shift = ops.matmul(kernel, d_mean) / count
     # The variance is the diagonal of kernel^T @ covariance @ kernel.
-    covariance = ops.matmul(ops.transpose(rows), rows) / count
+    centred = rows - mu
+    covariance = ops.matmul(ops.transpose(centred), centred) / count
     d_kernel = d_kernel + ops.matmul(covariance, kernel) * (2 * d_variance)
     spread = ops.matmul(kernel * (2 * d_variance / count), ops.transpose(kernel))
-    d_x = d_x + ops.reshape(ops.matmul(rows, spread) + shift, ops.shape(x))
+    # Not `centred`, which TensorFlow, having it early, would keep for this.
+    of_moments = ops.matmul(rows, spread) + (shift - ops.matmul(mu, spread))
+    d_x = d_x + ops.reshape(of_moments, ops.shape(x))
     return ops.cast(d_x, dtype), ops.cast(d_kernel, dtype)
 
 
@@ -121,13 +127,41 @@ def _by_cloud(reduce: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
 
 
 def _first_maximum(product: Tensor) -> tuple[Tensor, Tensor]:
-    """The maxima of ... x N x U over the points, ... x U, and the first points that attain them."""
-    maxima = ops.max(product, axis=-2, keepdims=True)
+    """The maxima of ... x N x U over the points, ... x U, and the first points that attain them.
+
+    One pass over the product leaves the maxima of runs of neighbours. The first of the best runs
+    is soon found among those, and the point among the few of its run.
+    """
+    *_, points, units = ops.shape(product)
+    length = math.gcd(points, _RUN) if isinstance(points, int) else 1
+    *clouds, _, _ = product.shape
+    runs = ops.reshape(product, (*clouds, -1, length, units))
+    best = ops.max(runs, axis=-2)
+    maxima = ops.max(best, axis=-2, keepdims=True)
+    start = _first(best < maxima) * length
+    near = start[..., None, :] + ops.arange(length, dtype="int32")[:, None]
+    within = _first(_at(product, near) < maxima)
+    return ops.squeeze(maxima, axis=-2), start + within
+
+
+def _at(x: Tensor, rows: Tensor) -> Tensor:
+    """x[..., rows[..., k, u], u], for x of ... x N x U and rows of ... x K x U.
+
+    `ops.take_along_axis`, but on TensorFlow that transposes all of `x` first.
+    """
+    *_, points, units = ops.shape(x)
+    if len(x.shape) == 3:
+        rows = rows + points * ops.arange(ops.shape(x)[0], dtype="int32")[:, None, None]
+    return ops.take(ops.reshape(x, (-1,)), rows * units + ops.arange(units, dtype="int32"))
+
+
+def _first(smaller: Tensor) -> Tensor:
+    """Where ... x N x U is false for the first time, ... x U."""
     # Not `argmax`, which compilers do not vectorise; nor integers, whose minima XLA takes apart.
     # A float32 counts to 16,777,216.
-    positions = ops.cast(ops.arange(ops.shape(product)[-2]), "float32")[:, None]
-    winners = ops.min(ops.where(product < maxima, positions[-1], positions), axis=-2)
-    return ops.squeeze(maxima, axis=-2), ops.cast(winners, "int32")
+    positions = ops.cast(ops.arange(ops.shape(smaller)[-2]), "float32")[:, None]
+    first = ops.min(ops.where(smaller, positions[-1], positions), axis=-2)
+    return ops.cast(first, "int32")
 
 
 def _through_winners(
