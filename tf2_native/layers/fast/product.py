@@ -5,18 +5,16 @@ a maximum and two moments per channel. Here it is made cloud by cloud, each in t
 there and forgotten. Its gradient needs no more: see `docs/fast_layer.md` for every step.
 """
 
-import math
 from collections.abc import Callable
 
 import keras
 from keras import ops
 
+from tf2_native.layers.fast.first_maximum import first_maximum
 from tf2_native.layers.fast.gradient import on_accelerator, with_gradient
 from tf2_native.tensor import Tensor
 
 Tensors = tuple[Tensor, ...]
-
-_RUN = 16  # points, at most
 
 
 def maximum(x: Tensor, kernel: Tensor) -> Tensor:
@@ -62,7 +60,7 @@ def _training_forward(x: Tensor, kernel: Tensor) -> tuple[Tensors, Tensors]:
     def reduce(cloud: Tensor) -> Tensors:
         product = ops.matmul(cloud, kernel)
         squares = ops.square(_precise(product) - mean)
-        return (*_first_maximum(product), _mean(squares, axis=-2))
+        return (*first_maximum(product), _mean(squares, axis=-2))
 
     maxima, winners, squares = _by_cloud(reduce, x)
     moments = (ops.cast(moment, x.dtype) for moment in (mean, _mean(squares, axis=0)))
@@ -106,7 +104,7 @@ def _inference_forward(x: Tensor, kernel: Tensor) -> tuple[Tensors, Tensors]:
 def _inference_backward(residuals: Tensors, upstream: Tensors) -> Tensors:
     x, kernel = residuals
     # Who won is found out here: nobody asks for the gradient of an inference, but for a few.
-    _, winners = _by_cloud(lambda cloud: _first_maximum(ops.matmul(cloud, kernel)), x)
+    _, winners = _by_cloud(lambda cloud: first_maximum(ops.matmul(cloud, kernel)), x)
     d_maxima = _precise(upstream[0])
     d_x, d_kernel = _through_winners(_precise(x), _precise(kernel), winners, d_maxima)
     return ops.cast(d_x, x.dtype), ops.cast(d_kernel, kernel.dtype)
@@ -124,44 +122,6 @@ def _by_cloud(reduce: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     One product after the other on a CPU, whose cache holds one; all at once elsewhere.
     """
     return reduce(x) if on_accelerator() else ops.map(reduce, x)
-
-
-def _first_maximum(product: Tensor) -> tuple[Tensor, Tensor]:
-    """The maxima of ... x N x U over the points, ... x U, and the first points that attain them.
-
-    One pass over the product leaves the maxima of runs of neighbours. The first of the best runs
-    is soon found among those, and the point among the few of its run.
-    """
-    *_, points, units = ops.shape(product)
-    length = math.gcd(points, _RUN) if isinstance(points, int) else 1
-    *clouds, _, _ = product.shape
-    runs = ops.reshape(product, (*clouds, -1, length, units))
-    best = ops.max(runs, axis=-2)
-    maxima = ops.max(best, axis=-2, keepdims=True)
-    start = _first(best < maxima) * length
-    near = start[..., None, :] + ops.arange(length, dtype="int32")[:, None]
-    within = _first(_at(product, near) < maxima)
-    return ops.squeeze(maxima, axis=-2), start + within
-
-
-def _at(x: Tensor, rows: Tensor) -> Tensor:
-    """x[..., rows[..., k, u], u], for x of ... x N x U and rows of ... x K x U.
-
-    `ops.take_along_axis`, but on TensorFlow that transposes all of `x` first.
-    """
-    *_, points, units = ops.shape(x)
-    if len(x.shape) == 3:
-        rows = rows + points * ops.arange(ops.shape(x)[0], dtype="int32")[:, None, None]
-    return ops.take(ops.reshape(x, (-1,)), rows * units + ops.arange(units, dtype="int32"))
-
-
-def _first(smaller: Tensor) -> Tensor:
-    """Where ... x N x U is false for the first time, ... x U."""
-    # Not `argmax`, which compilers do not vectorise; nor integers, whose minima XLA takes apart.
-    # A float32 counts to 16,777,216.
-    positions = ops.cast(ops.arange(ops.shape(smaller)[-2]), "float32")[:, None]
-    first = ops.min(ops.where(smaller, positions[-1], positions), axis=-2)
-    return ops.cast(first, "int32")
 
 
 def _through_winners(
