@@ -61,7 +61,7 @@ def _backward(residuals: Tensors, upstream: Tensors) -> Tensors:
     rows = _rows(ops.cast(linear, gamma.dtype))
     d_normal = ops.where(_rows(activations) > 0, _rows(d_activations), 0)
     d_beta = ops.sum(d_normal, axis=0)
-    # Neither here nor below `rows - mean`, which does not depend on what comes from above: XLA finds
+    # Neither here nor below `rows - mean`, which depends on nothing from above: XLA finds
     # it in the forward pass, TensorFlow computes it then, and both keep it until now.
     along = ops.sum(d_normal * rows, axis=0) - mean * d_beta
     # Through the moments, every row has the same share of what reaches them.
