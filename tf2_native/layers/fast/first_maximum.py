@@ -4,7 +4,7 @@ import math
 
 from keras import ops
 
-from tf2_native.layers.fast.gradient import with_gradient
+from tf2_native.layers.fast.gradient import on_each_device, with_gradient
 from tf2_native.tensor import Tensor
 
 Tensors = tuple[Tensor, ...]
@@ -25,19 +25,14 @@ def maximum_over_points(x: Tensor) -> Tensor:
 
 
 def _forward(x: Tensor) -> tuple[Tensors, Tensors]:
-    maxima, winners = first_maximum(x)
+    maxima, winners = on_each_device(first_maximum, (x,))
     return (maxima,), (x, winners)
 
 
 def _backward(residuals: Tensors, upstream: Tensors) -> Tensors:
     x, winners = residuals
-    clouds, points, units = ops.shape(x)
-    rows = winners + points * ops.arange(clouds, dtype="int32")[:, None]
-    places = ops.reshape(rows * units + ops.arange(units, dtype="int32"), (-1, 1))
-    values = ops.reshape(upstream[0], (-1,))
-    # No place comes twice. And not `ops.scatter`, which on PyTorch goes value by value.
-    zeros = ops.zeros((clouds * points * units,), dtype=values.dtype)
-    return (ops.reshape(ops.scatter_update(zeros, places, values), ops.shape(x)),)
+    positions = ops.arange(ops.shape(x)[1], dtype="int32")[:, None]
+    return (ops.where(positions == winners[:, None], upstream[0][:, None], 0),)
 
 
 _maximum = with_gradient(_forward, _backward)
