@@ -50,6 +50,9 @@ def throughput(
     slack: Annotated[
         float, typer.Option(min=0, max=1, help="Share of the baseline's speed that may go.")
     ] = SLACK,
+    add: Annotated[
+        bool, typer.Option("--add", help="Keep what OUT has of other settings, if measured alike.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     out: ReportsFolder = REPORTS,
 ) -> None:
@@ -76,7 +79,7 @@ def throughput(
         contenders=contender or (),
         threads=threads or machine.describe().cores,
     )
-    found = _timed(plan, out)
+    found = _timed(plan, out, add)
     if as_json:
         print(to_text(found.to_json()), end="")
     else:
@@ -88,19 +91,24 @@ def throughput(
         raise typer.Exit(1 if any(change.regressed for change in changes) else 0)
 
 
-def _timed(plan: Plan, out: Path) -> Throughput:
+def _timed(plan: Plan, out: Path, adding: bool) -> Throughput:
     """Carry out a plan; what is found is on disk after each setting."""
+    from harness.report.files import read_json
+    from harness.throughput.adding import add
     from harness.throughput.run import run
 
     results = out / "results" / "throughput.json"
     plan.check()
     check_writable(results.parent)
+    earlier = None
+    if adding and results.exists():
+        earlier = Throughput.from_json(read_json(results), str(results))
     kept = 0
 
     def keep_found(found: Throughput) -> None:
         nonlocal kept
         if found.records:
-            keep(results, found.to_json())
+            keep(results, (add(earlier, found) if earlier else found).to_json())
             kept = len(found.records)
 
     status = Console(stderr=True).status("starting")

@@ -10,7 +10,7 @@ from harness.report.decoding import decode_document, encode_document
 from harness.report.errors import ReportError
 from harness.report.schema import Machine
 
-SCHEMA = 1
+SCHEMA = 2
 
 Mode = Literal["training", "inference"]
 MODES: tuple[Mode, ...] = ("training", "inference")
@@ -90,8 +90,9 @@ class Record:
         points_per_second: median.
         latency_ms: of one cloud in inference, median; None in training.
         time_to_first_step: apart by what it is spent on.
-        memory_added_bytes: peak resident size during steps, less that of the idle process with
-            framework, network and optimiser in memory.
+        peak_resident_bytes: of the process, while it took its steps.
+        memory_added_bytes: the same, less the resident size of the idle process with framework,
+            network and optimiser in memory.
         device_memory_bytes: peak on the GPU; None on a CPU.
         gflops: GFLOP/s achieved, operations counted from the network.
         roofline_share: of what the roofline allows a step of this intensity.
@@ -100,6 +101,7 @@ class Record:
             TensorFlow 1.15 in the same round; None where that did not run.
         against_peer: the same over the fastest peer.
         versions: by package.
+        started: when its run did, ISO 8601, UTC: a file may have records of several runs.
     """
 
     model: str
@@ -118,6 +120,7 @@ class Record:
     points_per_second: float
     latency_ms: float | None
     time_to_first_step: StartUp
+    peak_resident_bytes: int
     memory_added_bytes: int
     device_memory_bytes: int | None
     gflops: float
@@ -126,6 +129,7 @@ class Record:
     against_reference: float | None
     against_peer: float | None
     versions: Mapping[str, str]
+    started: str
 
     @property
     def contender(self) -> str:
@@ -223,11 +227,11 @@ class Omission:
 
 @dataclass(frozen=True)
 class Throughput:
-    """Everything one run measured.
+    """Everything one run measured, or several on the same machine.
 
     Attributes:
-        started: ISO 8601, UTC.
-        took_s: seconds of the whole run.
+        started: of the last run, ISO 8601, UTC.
+        took_s: seconds of all runs.
         machine: where.
         settings: how.
         records: a measurement each.

@@ -87,8 +87,8 @@ class Contender:
             return self._peers_interpreter(Path(os.environ[PEERS_PYTHON]))
         missing = [name for name in self.packages if importlib.util.find_spec(name) is None]
         if missing:
-            extra = "; install the extra 'peers'" if self.is_peer else ""
-            raise RuntimeUnavailable(f"{', '.join(missing)} is not installed{extra}")
+            advice = f"; {PEERS_PYTHON} may name a Python that has it" if self.is_peer else ""
+            raise RuntimeUnavailable(f"{', '.join(missing)} is not installed{advice}")
         return Path(sys.executable)
 
     def _peers_interpreter(self, python: Path) -> Path:

@@ -16,13 +16,13 @@ from harness.throughput.timing import Entrant, ratios, versions_of
 
 
 def records(
-    setting: Setting, plan: Plan, entrants: Sequence[Entrant], roofline: Roofline
+    setting: Setting, plan: Plan, entrants: Sequence[Entrant], roofline: Roofline, started: str
 ) -> list[Record]:
-    """A record for each contender that came through."""
+    """A record for each contender that came through a run that started at such a time."""
     reference = next((e for e in entrants if e.contender.key == REFERENCE), None)
     peers = [e for e in entrants if e.contender.is_peer]
     peer = min(peers, key=lambda e: float(np.median(e.seconds)), default=None)
-    return [_record(setting, plan, e, roofline, reference, peer) for e in entrants]
+    return [_record(setting, plan, e, roofline, reference, peer, started) for e in entrants]
 
 
 def _record(
@@ -32,6 +32,7 @@ def _record(
     roofline: Roofline,
     reference: Entrant | None,
     peer: Entrant | None,
+    started: str,
 ) -> Record:
     model = MODELS[setting.model]
     size = model, setting.mode, setting.batch, setting.points
@@ -59,6 +60,7 @@ def _record(
             build_s=found["build"]["seconds"],
             compile_s=max(0.0, found["first_step"]["seconds"] - median),
         ),
+        peak_resident_bytes=found["build"]["idle_bytes"] + found["memory"]["added_bytes"],
         memory_added_bytes=found["memory"]["added_bytes"],
         device_memory_bytes=found["memory"]["device_bytes"],
         gflops=flops / median / 1e9,
@@ -67,6 +69,7 @@ def _record(
         against_reference=ratios(entrant.seconds, reference.seconds) if reference else None,
         against_peer=ratios(entrant.seconds, peer.seconds) if peer else None,
         versions=versions_of(found),
+        started=started,
     )
 
 

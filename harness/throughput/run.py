@@ -61,7 +61,8 @@ class Run:
     ) -> None:
         self.plan, self.progress, self.keep = plan, progress, keep
         self._probe_size = probe_size
-        self._began, self._started = time.monotonic(), datetime.now(UTC)
+        self._began = time.monotonic()
+        self._started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         self._records: list[Record] = []
         self._pipelines: tuple[InputPipeline, ...] = ()
         self._omissions: dict[Omission, None] = {}
@@ -113,7 +114,9 @@ class Run:
                     self._remember(setting, entrant)
                 entrants = [entrant for entrant in race.entrants if entrant.seconds]
                 if entrants:
-                    self._records += records(setting, self.plan, entrants, probe.roofline())
+                    self._records += records(
+                        setting, self.plan, entrants, probe.roofline(), self._started
+                    )
                 if self.plan.pipelines and not self._pipelines:
                     self.progress("input pipelines")
                     self._pipelines = pipelines.measure(
@@ -179,7 +182,7 @@ class Run:
 
     def _found(self) -> Throughput:
         return Throughput(
-            started=self._started.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            started=self._started,
             took_s=time.monotonic() - self._began,
             machine=self._machine,
             settings=Settings(

@@ -114,13 +114,11 @@ class Race:
         entrant.ask("versions")
         entrant.ask("build", network=self._network, mode=self.setting.mode, batch=self._batch)
         entrant.ask("first_step")
-        entrant.ask("run", at_least=0.0)  # one step more, warm
 
     def _prepare_latency(self, entrant: Entrant) -> None:
         worker = entrant.worker
         worker.ask("build", network=self._network, mode="inference", batch=self._one)
         worker.ask("first_step")
-        worker.ask("run", at_least=0.0)
 
     def _turns(self, number: int) -> Sequence[Entrant]:
         """All entrants; each round begins with another, so that none always follows the same."""

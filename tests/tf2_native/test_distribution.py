@@ -107,6 +107,22 @@ def test_two_processes_learn_what_one_does(folder, tmp_path):
     assert (tmp_path / "log2" / "best.keras").exists()
 
 
+def test_each_device_walks_through_its_own_clouds():
+    """No device gathers the others' clouds: sums of gradients and statistics are all it is sent."""
+    pytest.importorskip("jax")
+    process = _start(
+        ["tests/tf2_native/sharded_process.py"],
+        KERAS_BACKEND="jax",
+        JAX_PLATFORMS="cpu",
+        XLA_FLAGS="--xla_force_host_platform_device_count=2",
+    )
+    said = process.communicate(timeout=120)[0]
+    found = json.loads(said.splitlines()[-1])
+    assert found["sent"] == ["all-reduce"]
+    for together, alone in zip(found["together"], found["alone"], strict=True):
+        np.testing.assert_allclose(together, alone, rtol=1e-5, atol=1e-5)
+
+
 def test_mirrored_replicas_have_statistics_of_their_own():
     pytest.importorskip("tensorflow")
     process = _start(["tests/tf2_native/mirrored_process.py"], KERAS_BACKEND="tensorflow")

@@ -1,16 +1,15 @@
 """The shared MLP: one linear layer, batch normalisation and ReLU, the same for every point."""
 
 from collections.abc import Callable
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any
 
 import keras
 from keras import ops
 
 from tf2_native.layers import fast
 from tf2_native.layers.batch_norm import BatchNormalization, Momentum
+from tf2_native.layers.formulation import Formulation, known
 from tf2_native.tensor import Tensor
-
-Formulation: TypeAlias = Literal["fast", "plain"]
 
 
 @keras.saving.register_keras_serializable(package="tf2_native")
@@ -41,9 +40,7 @@ class SharedMLP(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if formulation not in get_args(Formulation):
-            raise ValueError(f"no formulation is called {formulation!r}; there are fast and plain")
-        self.formulation = formulation
+        self.formulation = known(formulation)
         self.units = units
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.bn = BatchNormalization(bn_momentum, dtype=self.dtype_policy, name="bn")

@@ -28,7 +28,9 @@ class SharedMLPMax(SharedMLP):
 
     def __init__(self, units: int, **kwargs: Any) -> None:
         super().__init__(units, **kwargs)
-        self.max_over_points = MaxOverPoints(dtype=self.dtype_policy, name="maxpool")
+        self.max_over_points = MaxOverPoints(
+            formulation="plain", dtype=self.dtype_policy, name="maxpool"
+        )
 
     def call(self, x: Tensor, training: bool = False) -> Tensor:
         """Applies the layer.

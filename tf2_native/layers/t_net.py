@@ -7,7 +7,8 @@ import keras
 from keras import ops
 
 from tf2_native.layers.batch_norm import Momentum
-from tf2_native.layers.shared_mlp import Formulation, SharedMLP
+from tf2_native.layers.formulation import Formulation
+from tf2_native.layers.shared_mlp import SharedMLP
 from tf2_native.layers.shared_mlp_max import SharedMLPMax
 from tf2_native.tensor import Tensor
 

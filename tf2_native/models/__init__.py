@@ -6,7 +6,7 @@ from types import MappingProxyType
 import keras
 
 from tf2_native.layers.batch_norm import Momentum
-from tf2_native.layers.shared_mlp import Formulation
+from tf2_native.layers.formulation import Formulation
 from tf2_native.models.classifier import pointnet_cls, pointnet_cls_basic
 from tf2_native.models.part_segmenter import part_seg
 from tf2_native.models.segmenter import pointnet_seg, sem_seg

@@ -18,7 +18,7 @@ from tf2_native.layers import (
     TNet,
 )
 from tf2_native.layers.batch_norm import Momentum
-from tf2_native.layers.shared_mlp import Formulation
+from tf2_native.layers.formulation import Formulation
 from tf2_native.tensor import Tensor
 
 
@@ -122,7 +122,7 @@ def backbone(
     x, last = (later or [aligned])[-1], f"conv{1 + len(layers)}"
     if trunk.keeps_last:
         layers.append(SharedMLP(width, **options, name=last)(x))
-        cloud = MaxOverPoints(name="maxpool")(layers[-1])
+        cloud = MaxOverPoints(formulation=formulation, name="maxpool")(layers[-1])
     else:
         cloud = SharedMLPMax(width, name=last, **options)(x)
     return Features(tuple(layers), aligned, cloud)

@@ -6,7 +6,7 @@ import keras
 
 from tf2_native.layers import SharedMLP
 from tf2_native.layers.batch_norm import Momentum
-from tf2_native.layers.shared_mlp import Formulation
+from tf2_native.layers.formulation import Formulation
 from tf2_native.models.backbone import ALIGNED, BASIC, backbone
 
 DROPOUT_RATE = 0.3  # TF1 spoke of keeping 0.7.

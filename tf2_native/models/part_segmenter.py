@@ -7,7 +7,7 @@ import keras
 
 from tf2_native.layers import ConcatenatedMLP, SharedMLP
 from tf2_native.layers.batch_norm import Momentum
-from tf2_native.layers.shared_mlp import Formulation
+from tf2_native.layers.formulation import Formulation
 from tf2_native.models.backbone import PARTS, Features, backbone
 from tf2_native.tensor import Tensor
 

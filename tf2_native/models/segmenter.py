@@ -6,7 +6,7 @@ import keras
 
 from tf2_native.layers import ConcatenatedMLP, SharedMLP
 from tf2_native.layers.batch_norm import Momentum
-from tf2_native.layers.shared_mlp import Formulation
+from tf2_native.layers.formulation import Formulation
 from tf2_native.models.backbone import ALIGNED, SCENES, backbone
 
 SCENE_CHANNELS = 9  # x, y, z in the block; r, g, b; x, y, z in the room

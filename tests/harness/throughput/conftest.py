@@ -42,6 +42,7 @@ def record(implementation: str, runtime: str, mode: Mode, batch: int = 32) -> Re
         points_per_second=1024 * rate,
         latency_ms=None if mode == "training" else 12.5,
         time_to_first_step=StartUp(3.0, 1.5, 0.0),
+        peak_resident_bytes=3 << 29,
         memory_added_bytes=1 << 30,
         device_memory_bytes=None,
         gflops=0.9 * rate,
@@ -50,6 +51,7 @@ def record(implementation: str, runtime: str, mode: Mode, batch: int = 32) -> Re
         against_reference=SPEED[implementation],
         against_peer=SPEED[implementation] / 2,
         versions={"numpy": "2.4.6"},
+        started="2026-01-01T10:00:00Z",
     )
 
 

@@ -71,5 +71,5 @@ def test_a_measurement_twice_is_refused(found: Throughput) -> None:
 
 
 def test_another_format_is_refused(found: Throughput) -> None:
-    with pytest.raises(ReportError, match="expected schema 1, found 2"):
-        Throughput.from_json({**found.to_json(), "schema": 2})
+    with pytest.raises(ReportError, match="expected schema 2, found 3"):
+        Throughput.from_json({**found.to_json(), "schema": 3})

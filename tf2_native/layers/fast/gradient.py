@@ -1,4 +1,4 @@
-"""A function with a gradient of its own, on whichever backend Keras runs.
+"""What backends do each in their own way: gradients of one's own, and devices.
 
 `keras.ops.custom_gradient` is not it: on PyTorch it passes on the gradient of one output alone,
 and swallows the exceptions of the function it wraps.
@@ -6,7 +6,7 @@ and swallows the exceptions of the function it wraps.
 
 import importlib
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import keras
 
@@ -32,6 +32,23 @@ def with_gradient(forward: Forward, backward: Backward) -> Callable[..., Tensors
         The function from the arguments of `forward` to its outputs, differentiable once.
     """
     return _backend.with_gradient(forward, backward)
+
+
+def on_each_device(function: Callable[..., Any], batch: Tensors, whole: Tensors = ()) -> Any:
+    """function(*batch, *whole), on the clouds that each device has, where several share a batch.
+
+    A compiler that is to walk through such a batch cloud by cloud gathers all of it on every
+    device, and each device then walks through all of it.
+
+    Arguments:
+        function: from tensors to tensors, cloud by cloud.
+        batch: tensors of B clouds each.
+        whole: tensors that all clouds have in common.
+
+    Returns:
+        What the function returns, along the first axis one device's after the other's.
+    """
+    return _backend.on_each_device(function, batch, whole)
 
 
 def on_accelerator() -> bool:

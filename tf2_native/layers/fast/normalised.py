@@ -61,13 +61,14 @@ def _backward(residuals: Tensors, upstream: Tensors) -> Tensors:
     rows = _rows(ops.cast(linear, gamma.dtype))
     d_normal = ops.where(_rows(activations) > 0, _rows(d_activations), 0)
     d_beta = ops.sum(d_normal, axis=0)
-    # Neither here nor below `rows - mean`: XLA would find it in the forward pass, and store it.
+    # Neither here nor below `rows - mean`, which depends on nothing from above: XLA finds
+    # it in the forward pass, TensorFlow computes it then, and both keep it until now.
     along = ops.sum(d_normal * rows, axis=0) - mean * d_beta
     # Through the moments, every row has the same share of what reaches them.
     scale, count = gamma * inverse, _count(rows)
     slope = (2 * d_variance - scale * ops.square(inverse) * along) / count
-    level = (d_mean - scale * d_beta) / count
-    d_rows = ops.cast(scale * d_normal + (level - slope * (mean - rows)), linear.dtype)
+    level = (d_mean - scale * d_beta) / count - slope * mean
+    d_rows = ops.cast(scale * d_normal + slope * rows + level, linear.dtype)
     d_linear = ops.reshape(d_rows, ops.shape(linear))
     return d_linear, ops.zeros_like(d_beta), along * inverse, d_beta
 

@@ -6,11 +6,13 @@ there and forgotten. Its gradient needs no more: see `docs/fast_layer.md` for ev
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
 from keras import ops
 
-from tf2_native.layers.fast.gradient import on_accelerator, with_gradient
+from tf2_native.layers.fast.first_maximum import first_maximum
+from tf2_native.layers.fast.gradient import on_accelerator, on_each_device, with_gradient
 from tf2_native.tensor import Tensor
 
 Tensors = tuple[Tensor, ...]
@@ -56,12 +58,12 @@ def _training_forward(x: Tensor, kernel: Tensor) -> tuple[Tensors, Tensors]:
     mu = _mean(_mean(_precise(x), axis=1), axis=0)
     mean = ops.matmul(mu, _precise(kernel))
 
-    def reduce(cloud: Tensor) -> Tensors:
+    def reduce(cloud: Tensor, kernel: Tensor, mean: Tensor) -> Tensors:
         product = ops.matmul(cloud, kernel)
         squares = ops.square(_precise(product) - mean)
-        return (*_first_maximum(product), _mean(squares, axis=-2))
+        return (*first_maximum(product), _mean(squares, axis=-2))
 
-    maxima, winners, squares = _by_cloud(reduce, x)
+    maxima, winners, squares = _by_cloud(reduce, x, kernel, mean)
     moments = (ops.cast(moment, x.dtype) for moment in (mean, _mean(squares, axis=0)))
     return (maxima, *moments), (x, kernel, mu, winners)
 
@@ -72,15 +74,18 @@ def _training_backward(residuals: Tensors, upstream: Tensors) -> Tensors:
     dtype, x, kernel = x.dtype, _precise(x), _precise(kernel)
     d_x, d_kernel = _through_winners(x, kernel, winners, d_maxima)
     # The mean is mu @ kernel.
-    rows = ops.reshape(x - mu, (-1, x.shape[-1]))
+    rows = ops.reshape(x, (-1, x.shape[-1]))
     count = ops.cast(ops.shape(rows)[0], rows.dtype)
     d_kernel = d_kernel + mu[:, None] * d_mean
     shift = ops.matmul(kernel, d_mean) / count
     # The variance is the diagonal of kernel^T @ covariance @ kernel.
-    covariance = ops.matmul(ops.transpose(rows), rows) / count
+    centred = rows - mu
+    covariance = ops.matmul(ops.transpose(centred), centred) / count
     d_kernel = d_kernel + ops.matmul(covariance, kernel) * (2 * d_variance)
     spread = ops.matmul(kernel * (2 * d_variance / count), ops.transpose(kernel))
-    d_x = d_x + ops.reshape(ops.matmul(rows, spread) + shift, ops.shape(x))
+    # Not `centred`, which TensorFlow, having it early, would keep for this.
+    of_moments = ops.matmul(rows, spread) + (shift - ops.matmul(mu, spread))
+    d_x = d_x + ops.reshape(of_moments, ops.shape(x))
     return ops.cast(d_x, dtype), ops.cast(d_kernel, dtype)
 
 
@@ -91,16 +96,18 @@ _maximum_and_moments = with_gradient(_training_forward, _training_backward)
 
 
 def _inference_forward(x: Tensor, kernel: Tensor) -> tuple[Tensors, Tensors]:
-    def reduce(cloud: Tensor) -> Tensor:
+    def reduce(cloud: Tensor, kernel: Tensor) -> Tensor:
         return ops.max(ops.matmul(cloud, kernel), axis=-2)
 
-    return (_by_cloud(reduce, x),), (x, kernel)
+    return (_by_cloud(reduce, x, kernel),), (x, kernel)
 
 
 def _inference_backward(residuals: Tensors, upstream: Tensors) -> Tensors:
     x, kernel = residuals
     # Who won is found out here: nobody asks for the gradient of an inference, but for a few.
-    _, winners = _by_cloud(lambda cloud: _first_maximum(ops.matmul(cloud, kernel)), x)
+    _, winners = _by_cloud(
+        lambda cloud, kernel: first_maximum(ops.matmul(cloud, kernel)), x, kernel
+    )
     d_maxima = _precise(upstream[0])
     d_x, d_kernel = _through_winners(_precise(x), _precise(kernel), winners, d_maxima)
     return ops.cast(d_x, x.dtype), ops.cast(d_kernel, kernel.dtype)
@@ -112,47 +119,49 @@ _maximum = with_gradient(_inference_forward, _inference_backward)
 # -- what both are made of -------------------------------------------------------------------------
 
 
-def _by_cloud(reduce: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """Reduces every cloud of B x N x C to tensors without points.
+def _by_cloud(reduce: Callable[..., Any], x: Tensor, *whole: Tensor) -> Any:
+    """Reduces every cloud of B x N x C, with what all have in common, to tensors without points.
 
     One product after the other on a CPU, whose cache holds one; all at once elsewhere.
     """
-    return reduce(x) if on_accelerator() else ops.map(reduce, x)
 
+    def all_of(x: Tensor, *whole: Tensor) -> Any:
+        if on_accelerator():
+            return reduce(x, *whole)
+        return ops.map(lambda cloud: reduce(cloud, *whole), x)
 
-def _first_maximum(product: Tensor) -> tuple[Tensor, Tensor]:
-    """The maxima of ... x N x U over the points, ... x U, and the first points that attain them."""
-    maxima = ops.max(product, axis=-2, keepdims=True)
-    # Not `argmax`, which compilers do not vectorise; nor integers, whose minima XLA takes apart.
-    # A float32 counts to 16,777,216.
-    positions = ops.cast(ops.arange(ops.shape(product)[-2]), "float32")[:, None]
-    winners = ops.min(ops.where(product < maxima, positions[-1], positions), axis=-2)
-    return ops.squeeze(maxima, axis=-2), ops.cast(winners, "int32")
+    return on_each_device(all_of, (x,), whole)
 
 
 def _through_winners(
     x: Tensor, kernel: Tensor, winners: Tensor, d_maxima: Tensor
 ) -> tuple[Tensor, Tensor]:
     """The gradients of x, B x N x C, and kernel, C x U, from those of the maxima, B x U."""
+    batch = x, winners, d_maxima
+    d_kernel = ops.transpose(ops.sum(on_each_device(_sum_of_winners, batch), axis=0))
+    return on_each_device(_to_winners, batch, (kernel,)), d_kernel
+
+
+def _to_winners(x: Tensor, winners: Tensor, d_maxima: Tensor, kernel: Tensor) -> Tensor:
+    """The sum of d_maxima[b, u] kernel[:, u] over the u that x[b, n] won, B x N x C."""
     clouds, points, channels = ops.shape(x)
     rows = winners + points * ops.arange(clouds, dtype="int32")[:, None]
-    d_kernel = ops.transpose(_sum_of_winners(x, winners, d_maxima))
     d_won = ops.reshape(d_maxima[..., None] * ops.transpose(kernel), (-1, channels))
     d_x = ops.segment_sum(d_won, ops.reshape(rows, (-1,)), num_segments=clouds * points)
-    return ops.reshape(d_x, ops.shape(x)), d_kernel
+    return ops.reshape(d_x, ops.shape(x))
 
 
 def _sum_of_winners(x: Tensor, winners: Tensor, weights: Tensor) -> Tensor:
-    """sum over b of weights[b, u] x[b, winners[b, u], :], U x C; cloud by cloud on a CPU."""
+    """sum over b of weights[b, u] x[b, winners[b, u], :], 1 x U x C; cloud by cloud on a CPU."""
     if on_accelerator():
         won = ops.take_along_axis(x, winners[..., None], axis=1)
-        return ops.sum(won * weights[..., None], axis=0)
+        return ops.sum(won * weights[..., None], axis=0, keepdims=True)
 
     def add(b: Tensor, total: Tensor) -> Tensor:
         return total + ops.take(x[b], winners[b], axis=0) * weights[b][:, None]
 
     start = ops.zeros((winners.shape[-1], x.shape[-1]), dtype=x.dtype)
-    return ops.fori_loop(0, ops.shape(x)[0], add, start)
+    return ops.fori_loop(0, ops.shape(x)[0], add, start)[None]
 
 
 def _mean(x: Tensor, axis: int) -> Tensor:

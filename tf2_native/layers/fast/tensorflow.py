@@ -1,7 +1,7 @@
-"""Gradients of one's own in TensorFlow; see `gradient.py`."""
+"""Gradients and devices in TensorFlow; see `gradient.py`."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
 
@@ -19,6 +19,13 @@ def with_gradient(forward: "Forward", backward: "Backward") -> "Callable[..., Te
 
     # Not variables: TensorFlow would ask for their gradients apart.
     return lambda *arguments: function(*map(tf.convert_to_tensor, arguments))
+
+
+def on_each_device(
+    function: "Callable[..., Any]", batch: "Tensors", whole: "Tensors" = ()
+) -> "Any":
+    """As `gradient.on_each_device`: here every replica has its clouds anyway."""
+    return function(*batch, *whole)
 
 
 def on_accelerator() -> bool:

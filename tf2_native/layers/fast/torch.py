@@ -1,4 +1,4 @@
-"""Gradients of one's own in PyTorch; see `gradient.py`."""
+"""Gradients and devices in PyTorch; see `gradient.py`."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,13 @@ def with_gradient(forward: "Forward", backward: "Backward") -> "Callable[..., Te
             return backward(context.saved_tensors, upstream)
 
     return Function.apply
+
+
+def on_each_device(
+    function: "Callable[..., Any]", batch: "Tensors", whole: "Tensors" = ()
+) -> "Any":
+    """As `gradient.on_each_device`: here every replica has its clouds anyway."""
+    return function(*batch, *whole)
 
 
 def on_accelerator() -> bool:
