@@ -45,6 +45,7 @@ class Module:
         node: its syntax, or None where it has none.
         problem: why it has none, or why it had to be repaired.
         repairs: Python 2 syntax that was read as Python 3: line, what, and the edit.
+        starred: packages of which it imports everything; empty text for one that is not known.
     """
 
     file: str
@@ -54,6 +55,7 @@ class Module:
     problem: Unreadable | None = None
     repairs: tuple[tuple[int, str, tuple[Edit, ...]], ...] = ()
     true_division: bool = False
+    starred: list[str] = field(default_factory=list)
     globals: dict[str, Any] = field(default_factory=dict)
     state: str = "new"
 
@@ -196,10 +198,21 @@ class Program:
         last = module.name.rpartition(".")[2]
         return last in self._facts.imported and module.file not in self._facts.scripts
 
+    def is_program(self, module: Module) -> bool:
+        """Whether a file is meant to be started and nothing else."""
+        imported = self._facts.imported
+        by_name = "*" in imported  # then any file may be
+        last = module.name.rpartition(".")[2]
+        return module.file in self._facts.scripts and not by_name and last not in imported
+
+    def in_graphs(self, module: Module) -> bool:
+        """Whether a file that makes a graph may call what this one defines."""
+        return module.file in self._facts.in_graphs
+
     def fresh(self, file: str) -> Module:
         """A module to start with, as if nothing had been walked before."""
         for module in self._modules.values():
-            module.state, module.globals = "new", {}
+            module.state, module.globals, module.starred = "new", {}, []
         return self.module(file)
 
     def once(self, node: ast.AST, question: Callable[[ast.AST], Any]) -> Any:
