@@ -155,6 +155,8 @@ class Apis:
             return Api(path, entry) if entry else ANY
         if owner.entry.startswith("c:"):
             entry = self.surface.member(owner.entry[2:], node.attr)
+            if entry is None and owner.entry.startswith(_WRITTEN_OUT):
+                judge.name_gone(self, node, owner, path, None)
             return Api(path, entry) if entry and entry.startswith(("f:", "v")) else ANY
         if path.startswith("sys.version_info"):
             return Const(3) if node.attr == "major" else ANY
@@ -241,6 +243,8 @@ class Apis:
             return self._given_by_tensorflow(callee, name, arguments, keywords)
         if callee.path == "h5py.File":
             return Kind("h5 file")
+        if callee.path == "subprocess.check_output" and keywords.keys() & _AS_TEXT:
+            return Kind("str")
         if callee.path in tables.STANDARD_RETURNS:
             return Kind(tables.STANDARD_RETURNS[callee.path])
         if callee.path.startswith("keras."):
@@ -254,7 +258,7 @@ class Apis:
         if callee.path.startswith("builtins."):
             return judge.given_by_builtin(self, callee.path[9:], arguments, keywords)
         if callee.path in ("numpy.array", "numpy.asarray") and isinstance(node, ast.Call):
-            lazy = judge.python.array_made(self, node, arguments)
+            lazy = judge.python.array_made(self, node, arguments, keywords)
             return Kind("array of lazy" if lazy else "ndarray")
         if callee.path.startswith("numpy.") and callee.path[6:] in tables.NUMPY_ARRAYS:
             return Kind("ndarray")
@@ -413,6 +417,8 @@ def _given_by_method(interpreter: Any, callee: Method, arguments: Sequence[Value
         )
     if kind == "str" and name == "format":
         return filled(owner)
+    if isinstance(owner, Const) and name in _FOLDED and isinstance(owner.value, str):
+        return _folded(owner.value, name, arguments)
     if kind in ("str", "bytes") and name in tables.STRING_METHODS:
         gives = tables.STRING_METHODS[name]
         if gives == "list":
@@ -457,6 +463,25 @@ def _given_by_method(interpreter: Any, callee: Method, arguments: Sequence[Value
     if kind == "h5 file" and name == "create_dataset":
         return Kind("h5py._hl.dataset.Dataset")
     return ANY
+
+
+_AS_TEXT = {"universal_newlines", "text", "encoding", "errors"}
+# Classes of which every member is recorded; a protocol buffer's come from its metaclass.
+_WRITTEN_OUT = ("c:tensorflow.python.", "c:keras.src.")
+_FOLDED = ("split", "startswith", "endswith", "lower", "upper", "strip")
+
+
+def _folded(text: str, name: str, arguments: Sequence[Value]) -> Value:
+    """A method of a literal: the version of TensorFlow, taken apart."""
+    if len(text) > 200 or not all(isinstance(a, Const) for a in arguments):
+        return ANY
+    try:
+        found = getattr(text, name)(*(a.value for a in arguments if isinstance(a, Const)))
+    except (TypeError, ValueError):
+        return ANY
+    if isinstance(found, list):
+        return Container("list", {i: Const(part) for i, part in enumerate(found)})
+    return Const(found)
 
 
 def _entries(owner: Container, name: str) -> tuple[Value]:

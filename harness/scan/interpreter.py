@@ -28,6 +28,7 @@ from harness.scan.values import (
     Object,
     TreeModule,
     Tuple,
+    Union,
     Value,
     alternatives,
     join,
@@ -265,6 +266,7 @@ class Interpreter(Expressions):
     def _bind_attribute(self, target: ast.Attribute, value: Value, scope: Scope) -> None:
         for owner in alternatives(self.evaluate(target.value, scope)):
             if isinstance(owner, Object):
+                judge.keras.set_on_self(self, target, owner.cls)
                 if isinstance(value, Const) and (
                     value.value is None or value.value is True or value.value is False
                 ):
@@ -285,6 +287,9 @@ class Interpreter(Expressions):
             and len(value.value) == count
         ):
             return [Const(v) for v in value.value]
+        if isinstance(value, Union):
+            parts = [self.unpack(option, count) for option in value.options]
+            return [join(*(part[i] for part in parts)) for i in range(count)]
         return [self.element(value)] * count
 
     def _if(self, node: ast.If, scope: Scope) -> None:
@@ -684,11 +689,14 @@ _EVERYTHING = (
 
 
 def _asks(test: ast.AST) -> bool:
-    """Whether a condition asks what kind of thing something is."""
+    """Whether a condition asks what kind of thing something is, or of which version."""
     return any(
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id in ("hasattr", "isinstance", "issubclass", "callable", "type")
+        (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in ("hasattr", "isinstance", "issubclass", "callable", "type")
+        )
+        or (isinstance(node, ast.Attribute) and node.attr in ("__version__", "VERSION"))
         for node in ast.walk(test)
     )
 

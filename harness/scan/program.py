@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from harness.scan.trees import Facts
 
 LARGEST = 2_000_000  # bytes; generated tables, not code
+HELD = 20_000_000  # bytes of source of which the syntax is kept for the next file
 _PASSED_OVER = {".git", ".hg", "__pycache__", ".tox", ".venv", "node_modules", ".ipynb_checkpoints"}
 
 
@@ -211,6 +212,9 @@ class Program:
 
     def fresh(self, file: str) -> Module:
         """A module to start with, as if nothing had been walked before."""
+        if sum(len(module.source) for module in self._modules.values()) > HELD:
+            self._modules.clear()
+            self._known.clear()
         for module in self._modules.values():
             module.state, module.globals, module.starred = "new", {}, []
         return self.module(file)

@@ -48,8 +48,8 @@ RULES = {
             "array-of-lazy",
             "silent",
             "an array of a map, a filter, a zip or a view",
-            "np.array of a lazy object has no dimension and holds the object; in Python 2 it was an "
-            "array of numbers. What is done with it next fails, or compares objects.",
+            "np.array of a lazy object has no dimension and holds the object; in Python 2 it was "
+            "an array of numbers. What is done with it next fails, or compares objects.",
             "Wrap it in list(...); --fix does it.",
         ),
         Rule(
@@ -221,16 +221,24 @@ RULES = {
             "tombstone",
             "fatal",
             "a name that is left only to say that it is gone",
-            "Keras 3 keeps a few names of Keras 2, tf.keras.optimizers.legacy among them, into which "
-            "tf_upgrade_v2 turns tf.keras.optimizers: calling one raises.",
+            "Keras 3 keeps a few names of Keras 2, tf.keras.optimizers.legacy among them, into "
+            "which tf_upgrade_v2 turns tf.keras.optimizers: calling one raises.",
             "Use what took its place.",
+        ),
+        Rule(
+            "read-only",
+            "fatal",
+            "an attribute that cannot be set",
+            "Layers, models and optimisers of Keras 3 have properties of that name without a "
+            "setter, metrics, losses, input and iterations among them: AttributeError.",
+            "Give the attribute another name.",
         ),
         Rule(
             "keras-tensor",
             "fatal",
             "a symbolic tensor of Keras 3 in a function of TensorFlow",
-            "What keras.Input and a layer called on it give is a KerasTensor, which only layers and "
-            "keras.ops take; tf.* and tf.keras.backend refuse it: ValueError.",
+            "What keras.Input and a layer called on it give is a KerasTensor, which only layers "
+            "and keras.ops take; tf.* and tf.keras.backend refuse it: ValueError.",
             "Use keras.ops, or move the computation into a layer's call.",
         ),
         Rule(

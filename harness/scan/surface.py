@@ -100,7 +100,7 @@ class Surface:
         return "" if unknown or key not in self.classes else None
 
     def ancestry(self, key: str, seen: frozenset[str] = frozenset()) -> Iterator[str]:
-        """The class and its bases, nearest first; two of one name may seem to derive in a circle."""
+        """The class and its bases, nearest first; where two share a name, not in a circle."""
         if key not in self.classes or key in seen:
             return
         yield key

@@ -122,8 +122,8 @@ class Facts:
 
     Attributes:
         tree: `graph` where something makes a graph or turns eager mode off, `eager off` for the
-            latter, `v1 behaviour`, `v1 shapes`, `v1 variables`, `summary v1`, `summary v2`, `writer v2`, `metric acc`, `keras`,
-            `python 2`.
+            latter, `v1 behaviour`, `v1 shapes`, `v1 variables`, `summary v1`, `summary v2`,
+            `writer v2`, `metric acc`, `keras`, `python 2`.
         imported: last parts of the names that some file imports.
         scripts: files that are meant to be started.
         members: names of methods and attributes that the tree itself gives to something.
@@ -159,7 +159,7 @@ _BY_NAME = re.compile(rb"import_module\(|__import__\(|load_source\(")
 _SCRIPT = re.compile(rb"__name__|app\.run\(|parse_args\(|sys\.argv")
 _DEF = re.compile(rb"(?:^\s*def\s+(\w+)\s*\(|\bself\.(\w+)\s*=[^=])", re.M)
 # Names of members that are judged on sight, unless something of the tree has one of that name.
-_ON_SIGHT = {*tables.PYTHON2_DICT, "keys", "values", "items", *judge.keras.LOST}
+_ON_SIGHT = {*tables.PYTHON2_DICT, "keys", "values", "items", "tostring", *judge.keras.LOST}
 
 
 def gather_facts(root: Path, paths: Sequence[str]) -> Facts:
@@ -236,28 +236,26 @@ def _walked(interpreter: Interpreter, file: str) -> list[Finding]:
         return [*interpreter.findings.values(), _finding(file, problem)]
 
 
-_state: tuple[Path, tuple[str, ...], Facts] | None = None
+_program: Program | None = None
 
 
 def _begin(root: Path, paths: tuple[str, ...], facts: Facts) -> None:
     """What a process needs to know before it judges."""
-    global _state
-    _state = (root, paths, facts)
+    global _program
+    _program = Program(root, paths, facts)
     surface.load()
 
 
 def _judge(files: Sequence[str]) -> list[Finding]:
-    assert _state is not None
-    root, paths, facts = _state
+    assert _program is not None
     found: list[Finding] = []
     known = surface.load()
-    program = Program(root, paths, facts)
     for file in files:
-        module = program.fresh(file)
+        module = _program.fresh(file)
         if module.problem is not None:
             found.append(_finding(file, module.problem))
         for line, text, edits in module.repairs:
             message = f"Python 2 only: {text[:60]}"
             found.append(Finding(file, line, 1, "python2-syntax", message, "fatal", edits))
-        found += _walked(Interpreter(program, known, module), file)
+        found += _walked(Interpreter(_program, known, module), file)
     return found

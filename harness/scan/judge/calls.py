@@ -71,8 +71,7 @@ def call(
         handler(run, node, arguments, keywords)
     elif package == "tensorflow":
         _tensorflow_call(run, node, callee, arguments, keywords)
-    else:
-        python.library_call(run, node, callee, arguments, keywords)
+    python.library_call(run, node, callee, arguments, keywords)
 
 
 def _tombstone(run: Any, node: ast.Call, callee: Api) -> bool:
@@ -391,6 +390,8 @@ def method_call(
             return
         if name == "__init__" and keras.optimizer_begun(run, node, key, keywords):
             return
+        if keras.is_guessed(owner):
+            return
         if callee.signature.startswith("f:") and key.startswith(("tensorflow.", "keras.")):
             _method_signature(
                 run, node, key, name, callee.signature, len(arguments), keywords, complete
@@ -411,6 +412,14 @@ def method_call(
                 "session-without-graph",
                 node,
                 "an operation made in eager mode is None",
+                raises="AttributeError",
+            )
+    elif isinstance(owner, Unknown) and name == "tostring" and not (arguments or keywords):
+        if name not in run.program.members:
+            run.report(
+                "member-gone",
+                node,
+                "arrays of NumPy 2.3 have no tostring; use tobytes",
                 raises="AttributeError",
             )
     elif isinstance(owner, Unknown) and name == "run" and arguments:

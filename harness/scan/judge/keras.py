@@ -12,8 +12,8 @@ from harness.scan.values import (
     Class,
     Const,
     Container,
+    Function,
     Kind,
-    Object,
     Tuple,
     Union,
     Value,
@@ -266,13 +266,24 @@ def inside(value: Value) -> Value:
 def handed(cls: Class | None, function: str, parameter: str, run: Any) -> Value | None:
     """What a parameter is, of a method that Keras calls or by the name that everybody gives it."""
     if cls is not None and function in ("build", "compute_output_shape"):
-        return Kind("keras shape") if run.surface.inherits(base_of(cls, run.surface), LAYER) else None
+        return (
+            Kind("keras shape") if run.surface.inherits(base_of(cls, run.surface), LAYER) else None
+        )
     if cls is not None and parameter == "logs":
         callback = run.surface.inherits(base_of(cls, run.surface), CALLBACK)
         return Kind("keras logs") if callback else None
-    if "keras" in run.program.facts and parameter in ("model", "optimizer"):
-        return Kind(MODEL if parameter == "model" else OPTIMIZER)
+    if "keras" in run.program.facts and parameter == "model":
+        return Kind(MODEL, shape=_GUESSED)
     return None
+
+
+# Of what is a model by its name alone only that is said to be lost which nothing else has.
+_GUESSED = ("by its name",)
+
+
+def is_guessed(value: Value) -> bool:
+    """Whether a value's kind follows from a name alone."""
+    return isinstance(value, Kind) and value.name == MODEL and value.shape == _GUESSED
 
 
 def checkpoint_made(
@@ -298,10 +309,7 @@ def checkpoint_made(
 
 def optimizer_begun(run: Any, node: ast.Call, key: str, keywords: dict[str, Value]) -> bool:
     """An optimiser of the tree's own, written for Keras 2."""
-    if not run.surface.inherits(key, OPTIMIZER) or node.args or "learning_rate" in keywords:
-        return False
-    signature = run.surface.signature(run.surface.member(key, "__init__"), method=True)
-    if signature is None or signature.keywords.get("learning_rate", True):
+    if node.args or "learning_rate" in keywords or _first_to_begin(run, key) != OPTIMIZER:
         return False
     run.report(
         "call-signature",
@@ -312,15 +320,41 @@ def optimizer_begun(run: Any, node: ast.Call, key: str, keywords: dict[str, Valu
     return True
 
 
+def _first_to_begin(run: Any, key: str) -> str:
+    """The class whose `__init__` says what it takes."""
+    for base in run.surface.ancestry(key):
+        init = run.surface.classes[base]["members"].get("__init__", "")
+        signature = run.surface.signature(init, method=True) if init.startswith("f:") else None
+        if signature is not None and not signature.more_positional:
+            return str(base)
+    return ""
+
+
+def set_on_self(run: Any, target: ast.Attribute, cls: Class) -> None:
+    """An attribute of which Keras 3 made a property that cannot be set."""
+    key = base_of(cls, run.surface)
+    if not key or isinstance(cls.find(target.attr), Function):
+        return
+    entry = run.surface.member(key, target.attr)
+    if entry is not None and entry.startswith("p"):
+        run.report(
+            "read-only",
+            target,
+            f"{target.attr} is a property of Keras 3's {key.rpartition('.')[2]}, and cannot be set",
+            raises="AttributeError",
+        )
+
+
 # Metrics by name.
 
 _RENAMED = {"acc": "accuracy", "val_acc": "val_accuracy"}
 
 
-def logged(run: Any, node: ast.Subscript, logs: Kind, key: Value) -> None:
+def logged(run: Any, node: ast.Subscript, logs: Value, key: Value) -> None:
     """An entry of a training's logs, by the name that Keras 2 gave it."""
     name = constant(key, str)
-    short = "metric acc" in run.program.facts if logs.shape is None else "acc" in logs.shape
+    names = logs.shape if isinstance(logs, Kind) else None
+    short = "metric acc" in run.program.facts if names is None else "acc" in names
     if name in _RENAMED and not short:
         run.report(
             "keras-metric-name",

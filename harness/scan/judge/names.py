@@ -12,8 +12,6 @@ from harness.scan.values import (
     ANY,
     Api,
     Class,
-    Const,
-    Container,
     Function,
     Kind,
     Method,
@@ -415,7 +413,15 @@ def _member_of_tensor(run: Any, node: ast.Attribute, owner: Value, kind: str) ->
 
 def _member_of_keras_shape(run: Any, node: ast.Attribute, owner: Value) -> Value:
     """Keras 3 hands a tuple to `build`, and has tuples for shapes, where TensorShapes were."""
-    if node.attr in ("as_list", "ndims", "dims", "rank", "num_elements", "with_rank", "assert_has_rank"):
+    if node.attr in (
+        "as_list",
+        "ndims",
+        "dims",
+        "rank",
+        "num_elements",
+        "with_rank",
+        "assert_has_rank",
+    ):
         run.report(
             "member-gone",
             node,
@@ -483,6 +489,8 @@ _LOST_BY_BUILTINS = {
 
 def _member_of_class(run: Any, node: ast.Attribute, owner: Value, key: str) -> Value:
     name = node.attr
+    if name == "predict_proba" and keras.is_guessed(owner):
+        return Method(ANY, name)  # scikit-learn's models have it
     if keras.lost(run, node, key):
         return Method(ANY, name)
     if key == keras.HISTORY and name == "history":

@@ -1,4 +1,4 @@
-"""Judgements on calls of NumPy and the standard library: lazy objects, quotients, bytes and text."""
+"""Judgements on calls of NumPy and the standard library: lazy objects, quotients, bytes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from harness.scan import tables
 from harness.scan.findings import Edit
 from harness.scan.judge.names import wrapped
 from harness.scan.judge.values import needs_integers, parts
-from harness.scan.values import Api, Container, Value, constant, kind_of
+from harness.scan.values import ANY, Api, Container, Value, constant, kind_of
 
 
 def library_call(
@@ -79,10 +79,21 @@ def spelled(kind: str) -> str:
     return kind if kind in ("generator", "set") else f"{kind}(...)"
 
 
-def array_made(run: Any, node: ast.Call, arguments: Sequence[Value]) -> bool:
+def array_made(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> bool:
     """An array of a lazy object: of no dimension, holding the object itself."""
     kind = kind_of(arguments[0]) if arguments else ""
     if kind not in (*tables.LAZY[1:], "generator"):
+        return False
+    if "dtype" in keywords or len(arguments) > 1:
+        run.report(
+            "python2-sequence",
+            node,
+            f"an array of numbers is not made of {spelled(kind)} in Python 3",
+            wrapped(run, node.args[0]) if node.args else (),
+            raises="TypeError",
+        )
         return False
     run.report(
         "array-of-lazy",
@@ -96,7 +107,11 @@ def array_made(run: Any, node: ast.Call, arguments: Sequence[Value]) -> bool:
 def _from_string(
     run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
 ) -> None:
-    if "sep" not in keywords and len(arguments) < 4 and not any(k.arg is None for k in node.keywords):
+    if (
+        "sep" not in keywords
+        and len(arguments) < 4
+        and not any(k.arg is None for k in node.keywords)
+    ):
         run.report(
             "call-signature",
             node,
@@ -110,7 +125,17 @@ def _json(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[s
         run.report("python2-bytes", node, "JSON holds no bytes; decode them", raises="TypeError")
 
 
+def _bytes_list(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    if any(kind_of(part) == "str" for part in parts(keywords.get("value", ANY))):
+        run.report(
+            "python2-bytes", node, "a BytesList holds no text; encode it", raises="TypeError"
+        )
+
+
 _SPECIAL = {
+    "tensorflow.train.BytesList": _bytes_list,
     "numpy.fromstring": _from_string,
     "json.dumps": _json,
     "json.dump": _json,
@@ -134,4 +159,3 @@ def text_method(
     joined = arguments[0]
     if name == "join" and isinstance(joined, Container) and kind_of(joined.every()) == "bytes":
         run.report("python2-bytes", node, "join of text takes no bytes", raises="TypeError")
-

@@ -119,7 +119,7 @@ def _shape_entry(owner: Value, key: Value) -> Value:
     return Kind("dimension")
 
 
-_INDEXED = ("", "list", "tuple", "ndarray", "str", "tensor", "shape", "maybe_shape")
+_INDEXED = ("", "list", "tuple", "range", "ndarray", "str", "tensor", "shape", "maybe_shape")
 
 
 def _quotient_index(run: Any, node: ast.Subscript, owner: Value, key: Value) -> None:
@@ -173,7 +173,8 @@ def _spelled(kind: str) -> str:
 def in_place(run: Any, node: ast.AugAssign, left: Value, right: Value) -> None:
     """`x += y` of a variable."""
     operator = type(node.op).__name__
-    if operator not in tables.IN_PLACE_REFUSED or not any(isinstance(o, Kind) and o.name == "variable" for o in alternatives(left)
+    if operator not in tables.IN_PLACE_REFUSED or not any(
+        isinstance(o, Kind) and o.name == "variable" for o in alternatives(left)
     ):
         return
     sign = tables.IN_PLACE_REFUSED[operator]
@@ -204,7 +205,7 @@ def arithmetic(run: Any, node: ast.AST, op: ast.operator, left: Value, right: Va
         )
     if isinstance(op, (ast.Add, ast.Mult)) and not isinstance(node, ast.AugAssign):
         _lazy_operand(run, node, op, kinds)
-    if isinstance(op, ast.Mult) and not run.divides_anew() and set(kinds) in _REPEATED:
+    if isinstance(op, ast.Mult) and not run.divides_anew() and _is_repetition(node, kinds):
         run.report(
             "python2-division",
             node,
@@ -237,7 +238,18 @@ def arithmetic(run: Any, node: ast.AST, op: ast.operator, left: Value, right: Va
         )
 
 
-_REPEATED = ({"list", "quotient"}, {"str", "quotient"}, {"tuple", "quotient"})
+def _is_repetition(node: ast.AST, kinds: tuple[str, str]) -> bool:
+    """Whether a literal list or text is to be repeated by a quotient.
+
+    Of what a name or an attribute holds, not everything that is ever put there is known.
+    """
+    sides = (getattr(node, "left", None), getattr(node, "right", None))
+    literal = any(isinstance(s, (ast.List, ast.Tuple)) or _is_literal(s, str) for s in sides)
+    return literal and "quotient" in kinds
+
+
+def _is_literal(node: ast.AST | None, *types: type) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, types)
 
 
 def _lazy_operand(run: Any, node: ast.AST, op: ast.operator, kinds: tuple[str, str]) -> None:
@@ -283,16 +295,19 @@ _NUMBERS = frozenset(("int", "float", "quotient"))
 
 def _unordered(left: str, right: str) -> bool:
     number = (left in _NUMBERS) + (right in _NUMBERS)
-    return number + sum(kind in ("none", "str") for kind in (left, right)) == 2 and (
-        number == 1 or left != right
-    ) and number < 2
+    return (
+        number + sum(kind in ("none", "str") for kind in (left, right)) == 2
+        and (number == 1 or left != right)
+        and number < 2
+    )
 
 
 def compared(run: Any, node: ast.Compare, left: Value, rights: list[Value]) -> None:
     """Comparisons: of bytes with text, and of kinds that have no order."""
     for op, right in zip(node.ops, rights, strict=True):
         ordering = isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE))
-        if ordering and _unordered(kind_of(left), kind_of(right)):
+        literal = any(_is_literal(n, str, type(None)) for n in (node.left, *node.comparators))
+        if ordering and literal and _unordered(kind_of(left), kind_of(right)):
             run.report(
                 "python2-order",
                 node,
@@ -338,7 +353,9 @@ def needs_integers(run: Any, node: ast.Call, arguments: Sequence[Value], places:
     if run.divides_anew():
         return
     for i in range(*places.indices(len(arguments))):
-        held = parts(arguments[i]) if isinstance(arguments[i], (Tuple, Container)) else [arguments[i]]
+        held = (
+            parts(arguments[i]) if isinstance(arguments[i], (Tuple, Container)) else [arguments[i]]
+        )
         if any(kind_of(p) == "quotient" for p in held):
             place = node.args[i] if i < len(node.args) else node
             run.report(
