@@ -180,7 +180,7 @@ class Interpreter(Expressions):
                 rule,
                 message,
                 severity or RULES[rule].severity,
-                tuple(edits) if not self.module.repairs else (),
+                tuple(edits) if self.module.editable else (),
             )
 
     def _column(self, node: ast.AST) -> int:
@@ -188,15 +188,15 @@ class Interpreter(Expressions):
         offset: int = getattr(node, "col_offset", 0)
         if self.module.source.isascii() or self.module.repairs:
             return offset + 1
-        lines = self.module.source.splitlines()
-        before = lines[getattr(node, "lineno", 1) - 1][:offset]
+        line = self.module.source.splitlines()[getattr(node, "lineno", 1) - 1]
+        before = line.decode(self.module.encoding).encode("utf-8")[:offset]
         return len(before.decode("utf-8", errors="replace")) + 1
 
     def text(self, node: ast.expr) -> str:
-        """An expression as it is written; as Python would write it where the file was repaired."""
-        if self.module.repairs:
+        """An expression as it is written, or as Python would write it where that is not kept."""
+        if not self.module.editable:
             return ast.unparse(node)
-        source = self.module.source.decode("utf-8", errors="surrogateescape")
+        source = self.module.source.decode("utf-8")
         return ast.get_source_segment(source, node) or ast.unparse(node)
 
     # Modules.

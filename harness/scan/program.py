@@ -46,6 +46,7 @@ class Module:
         node: its syntax, or None where it has none.
         problem: why it has none, or why it had to be repaired.
         repairs: Python 2 syntax that was read as Python 3: line, what, and the edit.
+        encoding: of its bytes; `utf-8-sig` where they begin with a byte order mark.
         starred: packages of which it imports everything; empty text for one that is not known.
     """
 
@@ -55,10 +56,16 @@ class Module:
     node: ast.Module | None
     problem: Unreadable | None = None
     repairs: tuple[tuple[int, str, tuple[Edit, ...]], ...] = ()
+    encoding: str = "utf-8"
     true_division: bool = False
     starred: list[str] = field(default_factory=list)
     globals: dict[str, Any] = field(default_factory=dict)
     state: str = "new"
+
+    @property
+    def editable(self) -> bool:
+        """Whether places in its syntax are places in its bytes."""
+        return self.encoding == "utf-8" and not self.repairs
 
 
 def files(root: Path) -> Iterator[tuple[Path, Unreadable | None]]:
@@ -114,9 +121,9 @@ def read(path: Path, file: str) -> Module:
 
 def parse(source: bytes, file: str, name: str) -> Module:
     """Parses a file's bytes; Python 2 syntax is repaired, line by line, and remembered."""
-    undecodable = _undecodable(source)
-    if undecodable:
-        return Module(file, name, source, None, undecodable)
+    encoding = _encoding(source)
+    if isinstance(encoding, Unreadable):
+        return Module(file, name, source, None, encoding)
     try:
         node = _tree(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -130,7 +137,9 @@ def parse(source: bytes, file: str, name: str) -> Module:
         if not repairs:
             return Module(file, name, source, node, problem)
         return Module(file, name, source, node, None, tuple(repairs), _true_division(node))
-    return Module(file, name, source, node, true_division=_true_division(node))
+    return Module(
+        file, name, source, node, encoding=encoding, true_division=_true_division(node)
+    )
 
 
 def _tree(source: bytes) -> ast.Module:
@@ -139,7 +148,7 @@ def _tree(source: bytes) -> ast.Module:
         return ast.parse(source)
 
 
-def _undecodable(source: bytes) -> Unreadable | None:
+def _encoding(source: bytes) -> str | Unreadable:
     lines = iter(source.splitlines(keepends=True)[:2] or [b""])
     try:
         encoding, _ = tokenize.detect_encoding(lambda: next(lines, b""))
@@ -149,7 +158,7 @@ def _undecodable(source: bytes) -> Unreadable | None:
     except UnicodeDecodeError as error:
         line = source[: error.start].count(b"\n") + 1
         return Unreadable(f"not {error.encoding}: byte {source[error.start]:#04x}", line)
-    return None
+    return encoding
 
 
 def _true_division(node: ast.Module) -> bool:
