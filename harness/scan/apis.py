@@ -20,6 +20,8 @@ from harness.scan.values import (
     Tuple,
     Value,
     alternatives,
+    ending_in,
+    filled,
     kind_of,
 )
 
@@ -153,7 +155,9 @@ class Apis:
             return Api(path, entry) if entry else ANY
         if owner.entry.startswith("c:"):
             entry = self.surface.member(owner.entry[2:], node.attr)
-            return Api(path, entry) if entry and entry.startswith("f:") else ANY
+            if entry is None and owner.entry.startswith(_WRITTEN_OUT):
+                judge.name_gone(self, node, owner, path, None)
+            return Api(path, entry) if entry and entry.startswith(("f:", "v")) else ANY
         if path.startswith("sys.version_info"):
             return Const(3) if node.attr == "major" else ANY
         return judge.data_member(self, node, owner)
@@ -188,7 +192,7 @@ class Apis:
             return Kind(value.name, False)
         if isinstance(value, Kind) and value.name == "graph context":
             return Kind(GRAPH)
-        itself = kind_of(value) in ("text file", "binary file", "h5py._hl.files.File")
+        itself = kind_of(value) in ("text file", "binary file", "h5 file")
         return value if itself or isinstance(value, Object) else ANY
 
     # Calls.
@@ -237,20 +241,37 @@ class Apis:
     ) -> Value:
         if tensorflow:
             return self._given_by_tensorflow(callee, name, arguments, keywords)
+        if callee.path == "h5py.File":
+            return Kind("h5 file")
+        if callee.path == "subprocess.check_output" and keywords.keys() & _AS_TEXT:
+            return Kind("str")
+        if callee.path in tables.STANDARD_RETURNS:
+            return Kind(tables.STANDARD_RETURNS[callee.path])
+        if callee.path.startswith("keras."):
+            given = judge.keras.given_by_function(callee)
+            if given is not None:
+                return given
         if callee.entry.startswith("c:") and callee.path.startswith(("keras.", "h5py.")):
             return Kind(callee.entry[2:])
+        if self.surface.inherits(callee.entry[2:], "builtins.BaseException"):
+            return Kind("exception")
         if callee.path.startswith("builtins."):
             return judge.given_by_builtin(self, callee.path[9:], arguments, keywords)
+        if callee.path in ("numpy.array", "numpy.asarray") and isinstance(node, ast.Call):
+            lazy = judge.python.array_made(self, node, arguments, keywords)
+            return Kind("array of lazy" if lazy else "ndarray")
         if callee.path.startswith("numpy.") and callee.path[6:] in tables.NUMPY_ARRAYS:
             return Kind("ndarray")
+        if callee.entry.startswith("c:threading."):
+            return Kind(callee.entry[2:])
         if callee.path in ("gzip.open", "bz2.open"):
             return judge.opened(arguments, keywords, default="rb")
-        if callee.path.startswith("os.path."):
-            return (
-                Kind("str")
-                if callee.path.endswith(("join", "basename", "dirname", "abspath"))
-                else ANY
-            )
+        if callee.path in ("csv.writer", "csv.DictWriter") and arguments:
+            return Kind("binary csv") if kind_of(arguments[0]) == "binary file" else ANY
+        if callee.path in ("os.path.join", "os.path.basename", "os.path.abspath") and arguments:
+            return ending_in(arguments[-1])
+        if callee.path == "os.path.dirname":
+            return Kind("str")
         if callee.path in ("collections.OrderedDict", "collections.defaultdict"):
             return Kind("dict")
         return ANY
@@ -259,8 +280,20 @@ class Apis:
         self, callee: Api, name: str, arguments: Sequence[Value], keywords: dict[str, Value]
     ) -> Value:
         if name in ("get_variable", "Variable"):
-            plain = keywords.get("use_resource") == Const(False) or not self.resource
+            # tf.Variable without compat.v1, which the converter leaves alone, is a resource always.
+            old = callee.path != "tensorflow.Variable" and (
+                not self.resource or self.v1_variables()
+            )
+            plain = keywords.get("use_resource") == Const(False) or old
             return Kind("refvariable" if plain else "variable", self.mode)
+        if name.startswith("keras."):
+            given = judge.keras.given_by_function(callee)
+            if given is not None:
+                return given
+        if callee.entry.startswith("f:") and any(map(judge.keras.is_symbolic, arguments)):
+            return Kind("keras tensor")  # as what takes its place will give
+        if name in ("gfile.GFile", "gfile.FastGFile", "gfile.Open", "io.gfile.GFile"):
+            return judge.opened(arguments, keywords, default="r")
         if name in ("placeholder",):
             shape = keywords.get("shape") or (arguments[1] if len(arguments) > 1 else ANY)
             return Kind("tensor", self.mode, _written_shape(shape))
@@ -279,14 +312,19 @@ class Apis:
             old = "compat.v1" in callee.path
             return Kind(tables.DATASET.replace("V2", "V1") if old else tables.DATASET)
         if name in tables.RETURNS:
-            kind = tables.RETURNS[name]
-            return Kind(kind, self.mode if kind in ("tensor", "variable") else None)
+            return self._of_kind(tables.RETURNS[name])
+        if self.mode is True and _collects(name, arguments):
+            return Kind("uncollected")
+        if name in tables.RETURNS_LIST:
+            return Container("list", element=self._of_kind(tables.RETURNS_LIST[name]))
+        if name in tables.RETURNS_TUPLE:
+            return Tuple(tuple(self._of_kind(kind) for kind in tables.RETURNS_TUPLE[name]))
         if callee.entry.startswith("c:"):
             key = callee.entry[2:]
             if key in SESSIONS:
                 alone = "graph" not in keywords and not arguments[1:]
                 return Kind(key, self.mode if alone else False)
-            return Kind(key)
+            return Kind(key, self._outside(key, arguments, keywords))
         if name in (
             "global_variables_initializer",
             "local_variables_initializer",
@@ -308,6 +346,29 @@ class Apis:
         if known and name not in tables.NO_TENSOR and name not in tables.NN_NO_TENSOR:
             return Kind("tensor", self.mode)
         return ANY
+
+    def _outside(
+        self, key: str, arguments: Sequence[Value], keywords: dict[str, Value]
+    ) -> bool | None:
+        """True of what works on things of which eager mode keeps none."""
+        if key.endswith(".supervisor.Supervisor"):
+            outside = self.eager is not False and (
+                self.eager is True or "eager off" not in self.program.facts
+            )
+            logs = keywords.get("logdir", Const(None)) != Const(None)
+            return True if logs and outside else None
+        if key.endswith(".saver.Saver"):
+            saved = keywords.get("var_list", arguments[0] if arguments else ANY)
+            return True if kind_of(saved) == "uncollected" else None
+        return None
+
+    def _of_kind(self, kind: str) -> Value:
+        """A value of a kind made here."""
+        if kind == "tensors":
+            return Container("list", element=Kind("tensor", self.mode))
+        if kind == "variable" and (not self.resource or self.v1_variables()):
+            kind = "refvariable"
+        return Kind(kind, self.mode if kind in ("tensor", "variable", "refvariable") else None)
 
     def call_method(
         self,
@@ -342,11 +403,22 @@ def _given_by_method(interpreter: Any, callee: Method, arguments: Sequence[Value
         return Kind("graph context")
     if kind in ("shape", "maybe_shape"):
         return _SHAPE_METHODS.get(name, ANY)
+    if kind in interpreter.surface.classes:
+        given = judge.keras.given_by_method(interpreter, kind, name)
+        if given is not None:
+            return given
+    if name == "compute_gradients":
+        pair = Tuple((Kind("tensor", interpreter.mode), Kind("variable", interpreter.mode)))
+        return Container("list", element=pair)
     if kind in ("variable", "refvariable"):
         return Kind(
             "tensor" if name in ("read_value", "value", "initialized_value", "eval") else kind,
             interpreter.mode,
         )
+    if kind == "str" and name == "format":
+        return filled(owner)
+    if isinstance(owner, Const) and name in _FOLDED and isinstance(owner.value, str):
+        return _folded(owner.value, name, arguments)
     if kind in ("str", "bytes") and name in tables.STRING_METHODS:
         gives = tables.STRING_METHODS[name]
         if gives == "list":
@@ -358,10 +430,7 @@ def _given_by_method(interpreter: Any, callee: Method, arguments: Sequence[Value
             return content
         return Container("list", element=content) if name == "readlines" else ANY
     if kind == "dict" and name in ("keys", "values", "items"):
-        element = None
-        if isinstance(owner, Container) and name == "values":
-            element = (owner.every(),)
-        return Kind(name, shape=element)
+        return Kind(name, shape=_entries(owner, name) if isinstance(owner, Container) else None)
     if kind == "dict" and isinstance(owner, Container) and name in ("get", "pop", "setdefault"):
         if arguments and isinstance(arguments[0], Const) and arguments[0].value in owner.items:
             return owner.items[arguments[0].value]
@@ -391,9 +460,35 @@ def _given_by_method(interpreter: Any, callee: Method, arguments: Sequence[Value
         return owner
     if name == "minimize" or name == "apply_gradients":
         return Kind("operation", interpreter.mode)
-    if kind == "h5py._hl.files.File" and name in ("create_dataset",):
+    if kind == "h5 file" and name == "create_dataset":
         return Kind("h5py._hl.dataset.Dataset")
     return ANY
+
+
+_AS_TEXT = {"universal_newlines", "text", "encoding", "errors"}
+# Classes of which every member is recorded; a protocol buffer's come from its metaclass.
+_WRITTEN_OUT = ("c:tensorflow.python.", "c:keras.src.")
+_FOLDED = ("split", "startswith", "endswith", "lower", "upper", "strip")
+
+
+def _folded(text: str, name: str, arguments: Sequence[Value]) -> Value:
+    """A method of a literal: the version of TensorFlow, taken apart."""
+    if len(text) > 200 or not all(isinstance(a, Const) for a in arguments):
+        return ANY
+    try:
+        found = getattr(text, name)(*(a.value for a in arguments if isinstance(a, Const)))
+    except (TypeError, ValueError):
+        return ANY
+    if isinstance(found, list):
+        return Container("list", {i: Const(part) for i, part in enumerate(found)})
+    return Const(found)
+
+
+def _entries(owner: Container, name: str) -> tuple[Value]:
+    """What iterating over a view of a dict gives."""
+    if name == "values":
+        return (owner.every(),)
+    return (ANY if name == "keys" else Tuple((ANY, owner.every())),)
 
 
 _SHAPE_METHODS = {
@@ -427,6 +522,18 @@ _DATASET_METHODS = frozenset(
         "zip",
     ]
 )
+
+
+_COLLECTED = ("VARIABLES", "variables")
+
+
+def _collects(name: str, arguments: Sequence[Value]) -> bool:
+    """Whether a function gives variables of the graph's collections."""
+    if name == "get_collection" and arguments:
+        key = arguments[0]
+        text = key.path if isinstance(key, Api) else str(getattr(key, "value", ""))
+        return text.endswith(_COLLECTED)
+    return tables.RETURNS_LIST.get(name) == "variable"
 
 
 def _written_shape(value: Value) -> tuple[Any, ...] | None:

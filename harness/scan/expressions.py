@@ -19,11 +19,15 @@ from harness.scan.values import (
     Kind,
     Method,
     Object,
+    Parent,
     TreeModule,
     Tuple,
+    Union,
     Unknown,
     Value,
     alternatives,
+    ending_in,
+    filled,
     join,
     kind_of,
 )
@@ -63,9 +67,13 @@ class Expressions(Apis):
             return join(*(Const(k) for k in value.items)) if value.items else ANY
         if isinstance(value, Const) and isinstance(value.value, str):
             return Kind("str")
+        if isinstance(value, Kind) and value.name in _PAIRED and value.shape:
+            return value.shape[0] if isinstance(value.shape[0], _VALUES) else ANY
         return {
             "shape": Kind("dimension"),
             "maybe_shape": Kind("maybe_dimension"),
+            "keras shape": Kind("maybe_dimension"),
+            "uncollected": Kind("variable", True),
             "range": Kind("int"),
             "str": Kind("str"),
             "bytes": Kind("int"),
@@ -141,12 +149,21 @@ class Expressions(Apis):
             return self._module_attribute(node, owner)
         if isinstance(owner, Object):
             return self._object_attribute(node, owner)
+        if isinstance(owner, Parent):
+            return self._parent_attribute(node, owner)
         if isinstance(owner, Class):
             found = owner.find(node.attr)
             made_over = any(not isinstance(base, Class) for base in owner.ancestors())
             # A metaclass, an Enum's for one, makes something else of what is written there.
             return ANY if found is None or (isinstance(found, Const) and made_over) else found
         return judge.member(self, node, owner)
+
+    def _parent_attribute(self, node: ast.Attribute, owner: Parent) -> Value:
+        """An attribute of super()."""
+        for base in owner.cls.bases:
+            if isinstance(base, Class) and (found := base.find(node.attr)) is not None:
+                return Bound(found, Object(owner.cls)) if isinstance(found, Function) else ANY
+        return judge.inherited(self, node, Object(owner.cls))
 
     def _module_attribute(self, node: ast.Attribute, owner: TreeModule) -> Value:
         found = owner.module.globals.get(node.attr)
@@ -195,13 +212,19 @@ class Expressions(Apis):
         """The kind of an arithmetic expression."""
         judge.arithmetic(self, node, op, left, right)
         kinds = {kind_of(left), kind_of(right)}
+        if "keras tensor" in kinds:
+            return Kind("keras tensor")
         if kinds & {"tensor", "variable", "refvariable"}:
             return Kind("tensor", self.mode)
         if isinstance(op, ast.Mod) and kind_of(left) == "str":
-            return Kind("str")
+            return filled(left)
+        if isinstance(op, ast.Add) and kind_of(right) == "str" and kinds <= {"str", ""}:
+            return _together(left, right)
+        if isinstance(op, ast.Add) and kinds in ({"str", ""}, {"bytes", ""}):
+            return Kind("str" if "str" in kinds else "bytes")  # it is added to nothing else
         if isinstance(op, ast.Div):
             return self._quotient(left, right)
-        if "quotient" in kinds and kinds <= {"quotient", "int", "float", "bool", "dimension", ""}:
+        if "quotient" in kinds and kinds <= _NUMBERS:
             return Kind("quotient") if not isinstance(op, ast.FloorDiv) else ANY
         if isinstance(left, Const) and isinstance(right, Const):
             return _computed(op, left.value, right.value)
@@ -321,19 +344,40 @@ class Expressions(Apis):
 
     def _call(self, node: ast.Call, scope: Any) -> Value:
         callee = self.evaluate(node.func, scope)
-        arguments = [self.evaluate(item, scope) for item in node.args]
+        arguments, complete = self._arguments(node, scope)
         keywords = {k.arg: self.evaluate(k.value, scope) for k in node.keywords if k.arg}
         for keyword in node.keywords:
             if keyword.arg is None:
-                self.evaluate(keyword.value, scope)
-        complete = not any(isinstance(a, ast.Starred) for a in node.args) and all(
-            k.arg for k in node.keywords
-        )
+                known = self._spread(self.evaluate(keyword.value, scope))
+                keywords.update({k: v for k, v in (known or {}).items() if k not in keywords})
+                complete = complete and known is not None
         results = [
             self.call(node, option, arguments, keywords, complete)
             for option in alternatives(callee)
         ]
         return join(*results)
+
+    def _arguments(self, node: ast.Call, scope: Any) -> tuple[list[Value], bool]:
+        """The positional arguments, and whether they are all known."""
+        arguments: list[Value] = []
+        complete = True
+        for item in node.args:
+            if not isinstance(item, ast.Starred):
+                arguments.append(self.evaluate(item, scope))
+                continue
+            value = self.evaluate(item.value, scope)
+            if isinstance(value, Tuple):
+                arguments.extend(value.items)
+            else:
+                arguments.append(ANY)
+                complete = False
+        return arguments, complete
+
+    def _spread(self, value: Value) -> dict[str, Value] | None:
+        """What `**value` passes, if every key of it is known."""
+        if not isinstance(value, Container) or value.kind != "dict" or value.element is not None:
+            return None
+        return value.items if all(isinstance(key, str) for key in value.items) else None
 
     def call(
         self,
@@ -352,15 +396,33 @@ class Expressions(Apis):
         if isinstance(callee, Class):
             return self._instantiate(node, callee, arguments, keywords, complete)
         if isinstance(callee, Object):
-            method = callee.cls.find("__call__") or callee.cls.find("call")
-            if isinstance(method, Function):
-                return self.call_function(method, [callee, *arguments], keywords, complete)
+            return self._call_object(callee, arguments, keywords, complete)
         if isinstance(callee, Api):
             return self.call_api(node, callee, arguments, keywords, complete)
         if isinstance(callee, Method):
             return self.call_method(node, callee, arguments, keywords, complete)
+        if isinstance(callee, Kind):
+            given = judge.keras.called(self, callee.name, arguments)
+            if given is not None:
+                return given
         self.call_back(arguments, keywords)
         return ANY
+
+    def _call_object(
+        self, callee: Object, arguments: Sequence[Value], keywords: dict[str, Value], complete: bool
+    ) -> Value:
+        method = callee.cls.find("__call__")
+        if isinstance(method, Function):
+            return self.call_function(method, [callee, *arguments], keywords, complete)
+        method = callee.cls.find("call")
+        symbolic = any(judge.keras.is_symbolic(a) for a in arguments)
+        if not isinstance(method, Function):
+            return Kind("keras tensor") if symbolic else ANY
+        outer, self.in_graph = self.in_graph, self.in_graph or symbolic
+        inside = [judge.keras.inside(a) for a in arguments]
+        given = self.call_function(method, [callee, *inside], keywords, complete)
+        self.in_graph = outer
+        return Kind("keras tensor") if symbolic and not isinstance(given, Tuple) else given
 
     def _instantiate(
         self,
@@ -391,6 +453,18 @@ class Expressions(Apis):
         if isinstance(value, Function) and value.module is self.module:
             self.call_function(value, [function], {}, True)
         return function
+
+
+def _together(left: Value, right: Value) -> Value:
+    if isinstance(left, Const) and isinstance(right, Const):
+        return _computed(ast.Add(), left.value, right.value)
+    return ending_in(right)
+
+
+# Kinds that keep what iterating over them gives in the place of a shape.
+_PAIRED = ("enumerate", "zip", "keys", "values", "items", "reversed")
+_VALUES = (Unknown, Const, Kind, Api, Tuple, Container, Object, Union, Function, Class)
+_NUMBERS = {"quotient", "int", "float", "bool", "dimension", "maybe_dimension", ""}
 
 
 def _known(value: Value | None) -> tuple[Value, ...]:

@@ -28,6 +28,7 @@ from harness.scan.values import (
     Object,
     TreeModule,
     Tuple,
+    Union,
     Value,
     alternatives,
     join,
@@ -88,7 +89,10 @@ class Interpreter(Expressions):
         self.replaced: set[str] = set()
         self._memo: dict[Any, Value] = {}
         self._stack: list[Any] = []
+        self.frames: list[Function] = []
+        self.metrics: tuple[str, ...] | None = None  # what the last model compiled logs
         self._called: set[int] = set()
+        self._walked: set[ast.stmt] = set()
         self._spent = 0
         self._defined: list[Function] = []
 
@@ -104,11 +108,24 @@ class Interpreter(Expressions):
         return sorted(self.findings.values())
 
     def _walk_uncalled(self) -> None:
-        """Functions that this file does not call: their callers' mode is not known."""
-        self.eager, self.in_graph = None, False
+        """Functions that this file does not call.
+
+        Whether their callers run eagerly is not known, unless this is a program and nobody
+        imports it.
+        """
+        self.in_graph = False
+        if not self.program.is_program(self.entry):
+            self.eager = None
         for function in list(self._defined):
             if id(function.node) not in self._called and function.module is self.entry:
                 self.call_unknown(function)
+        for function in list(self._defined):
+            if function.module is self.entry and self._passed_over(function.node):
+                self.call_unknown(function)
+
+    def _passed_over(self, node: ast.AST) -> bool:
+        """Whether some branch was never walked, because no call in the tree asks for it."""
+        return any(s not in self._walked for s in self.program.once(node, _statements_of))
 
     @property
     def mode(self) -> bool | None:
@@ -118,9 +135,9 @@ class Interpreter(Expressions):
     def eager_here(self) -> bool:
         """Whether to report what eager mode refuses.
 
-        Of code whose caller is not known: only if nothing in the tree ever makes a graph.
+        Of code whose caller is not known: only if no file that makes a graph imports it.
         """
-        return self.mode is True or (self.mode is None and "graph" not in self.program.facts)
+        return self.mode is True or (self.mode is None and not self.program.in_graphs(self.module))
 
     def v1_shapes(self) -> bool:
         """Whether a shape may hold Dimensions here after all."""
@@ -163,7 +180,7 @@ class Interpreter(Expressions):
                 rule,
                 message,
                 severity or RULES[rule].severity,
-                tuple(edits) if not self.module.repairs else (),
+                tuple(edits) if self.module.editable else (),
             )
 
     def _column(self, node: ast.AST) -> int:
@@ -171,15 +188,15 @@ class Interpreter(Expressions):
         offset: int = getattr(node, "col_offset", 0)
         if self.module.source.isascii() or self.module.repairs:
             return offset + 1
-        lines = self.module.source.splitlines()
-        before = lines[getattr(node, "lineno", 1) - 1][:offset]
+        line = self.module.source.splitlines()[getattr(node, "lineno", 1) - 1]
+        before = line.decode(self.module.encoding).encode("utf-8")[:offset]
         return len(before.decode("utf-8", errors="replace")) + 1
 
     def text(self, node: ast.expr) -> str:
-        """An expression as it is written; as Python would write it where the file was repaired."""
-        if self.module.repairs:
+        """An expression as it is written, or as Python would write it where that is not kept."""
+        if not self.module.editable:
             return ast.unparse(node)
-        source = self.module.source.decode("utf-8", errors="surrogateescape")
+        source = self.module.source.decode("utf-8")
         return ast.get_source_segment(source, node) or ast.unparse(node)
 
     # Modules.
@@ -204,6 +221,7 @@ class Interpreter(Expressions):
 
     def block(self, body: Sequence[ast.stmt], scope: Scope) -> None:
         for statement in body:
+            self._walked.add(statement)
             handler = _STATEMENTS.get(type(statement))
             if handler is not None:
                 handler(self, statement, scope)
@@ -248,6 +266,7 @@ class Interpreter(Expressions):
     def _bind_attribute(self, target: ast.Attribute, value: Value, scope: Scope) -> None:
         for owner in alternatives(self.evaluate(target.value, scope)):
             if isinstance(owner, Object):
+                judge.keras.set_on_self(self, target, owner.cls)
                 if isinstance(value, Const) and (
                     value.value is None or value.value is True or value.value is False
                 ):
@@ -268,6 +287,9 @@ class Interpreter(Expressions):
             and len(value.value) == count
         ):
             return [Const(v) for v in value.value]
+        if isinstance(value, Union):
+            parts = [self.unpack(option, count) for option in value.options]
+            return [join(*(part[i] for part in parts)) for i in range(count)]
         return [self.element(value)] * count
 
     def _if(self, node: ast.If, scope: Scope) -> None:
@@ -349,7 +371,7 @@ class Interpreter(Expressions):
         for handler in node.handlers:
             _put(scope.names, before)
             if handler.name:
-                scope.bind(handler.name, Kind("exception"))
+                scope.bind(handler.name, self._exception(handler.type, scope))
             self.guards.append(frozenset(_EVERYTHING) if idle else frozenset())
             if not self._branch(handler.body, scope) and not idle:
                 survivors.append(scope.names.copy())
@@ -361,6 +383,13 @@ class Interpreter(Expressions):
         self._branch_if_any(node.finalbody, scope)
         if not survivors:
             raise _Left
+
+    def _exception(self, caught: ast.expr | None, scope: Scope) -> Value:
+        """What a handler binds, if all that it catches is of Python."""
+        types = caught.elts if isinstance(caught, ast.Tuple) else [caught] if caught else []
+        values = [self.evaluate(item, scope) for item in types]
+        plain = all(isinstance(v, Api) and v.path.startswith("builtins.") for v in values)
+        return Kind("exception") if plain else ANY
 
     def _with(self, node: ast.With | ast.AsyncWith, scope: Scope) -> None:
         outer = self.in_graph
@@ -457,6 +486,14 @@ class Interpreter(Expressions):
             for name, value in owner.module.globals.items():
                 if not name.startswith("_"):
                     scope.bind(name, value)
+        elif isinstance(owner, Api) and owner.entry.startswith("m:"):
+            known = self.surface.modules.get(owner.entry[2:])
+            self.module.starred.append(owner.path if known else "")
+            for name, entry in (known or {}).items():
+                if not name.startswith("_"):
+                    scope.bind(name, Api(f"{owner.path}.{name}", entry))
+        else:
+            self.module.starred.append("")
 
     # Calls of the tree's own functions.
 
@@ -482,6 +519,7 @@ class Interpreter(Expressions):
             return ANY
         self._spent += 1
         names = self._parameters(function, arguments, keywords, complete)
+        self.frames.append(function)
         outside, self.module = self.module, function.module
         self._stack.append(frame)
         self.returns.append([])
@@ -491,6 +529,7 @@ class Interpreter(Expressions):
         finally:
             self.module, self.in_graph = outside, graph
             self._stack.pop()
+            self.frames.pop()
             self.returns.pop()
         self._memo[key] = value
         return value
@@ -528,9 +567,11 @@ class Interpreter(Expressions):
         for parameter, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
             names[parameter.arg] = self._given(parameter.arg, default, keywords, function, complete)
         if spec.vararg:
-            names[spec.vararg.arg] = Kind("tuple")
+            rest = Tuple(tuple(arguments[len(positional) :]))
+            names[spec.vararg.arg] = rest if complete else Kind("tuple")
         if spec.kwarg:
-            names[spec.kwarg.arg] = Kind("dict")
+            more = Container("dict", {k: v for k, v in keywords.items() if k not in names})
+            names[spec.kwarg.arg] = more if complete else Kind("dict")
         return names
 
     def _given(
@@ -554,6 +595,11 @@ class Interpreter(Expressions):
         arguments: list[Value] = [ANY] * len([*spec.posonlyargs, *spec.args])
         if function.owner is not None and arguments:
             arguments[0] = Object(function.owner)
+        name = getattr(function.node, "name", "")
+        for i, parameter in enumerate([*spec.posonlyargs, *spec.args]):
+            handed = judge.keras.handed(function.owner, name, parameter.arg, self)
+            if handed is not None and arguments[i] is ANY:
+                arguments[i] = handed
         return self.call_function(function, arguments, {}, complete=False)
 
 
@@ -617,13 +663,17 @@ def _caught(node: ast.Try) -> frozenset[str]:
         for item in types:
             name = item.attr if isinstance(item, ast.Attribute) else getattr(item, "id", "")
             if item is None or name in ("Exception", "BaseException"):
-                if len(node.body) <= 2 and not isinstance(
-                    node.body[0], (ast.While, ast.For, ast.With)
-                ):
+                if _tries_little(node.body):
                     names.update(_EVERYTHING)
             else:
                 names.update({"ImportError", "ModuleNotFoundError"} if "Import" in name else {name})
     return frozenset(names)
+
+
+def _tries_little(body: Sequence[ast.stmt]) -> bool:
+    if all(isinstance(s, (ast.Import, ast.ImportFrom, ast.Assign)) for s in body):
+        return len(body) <= 6
+    return len(body) <= 2 and not isinstance(body[0], (ast.While, ast.For, ast.With))
 
 
 _OF_NAMES = frozenset(("ImportError", "ModuleNotFoundError", "AttributeError", "NameError"))
@@ -639,13 +689,31 @@ _EVERYTHING = (
 
 
 def _asks(test: ast.AST) -> bool:
-    """Whether a condition asks what kind of thing something is."""
+    """Whether a condition asks what kind of thing something is, or of which version."""
     return any(
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id in ("hasattr", "isinstance", "issubclass", "callable", "type")
+        (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in ("hasattr", "isinstance", "issubclass", "callable", "type")
+        )
+        or (isinstance(node, ast.Attribute) and node.attr in ("__version__", "VERSION"))
         for node in ast.walk(test)
     )
+
+
+def _statements_of(function: ast.AST) -> tuple[ast.stmt, ...]:
+    """The statements of a function, without those of functions and classes inside it."""
+    found: list[ast.stmt] = []
+    body = getattr(function, "body", [])
+    waiting = list(body) if isinstance(body, list) else []
+    while waiting:
+        statement = waiting.pop()
+        found.append(statement)
+        if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            for child in ast.iter_child_nodes(statement):
+                inner = child.body if isinstance(child, ast.ExceptHandler) else [child]
+                waiting.extend(s for s in inner if isinstance(s, ast.stmt))
+    return tuple(found)
 
 
 def _is_generator(node: ast.AST) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from harness.scan.trees import Facts
 
 LARGEST = 2_000_000  # bytes; generated tables, not code
+HELD = 20_000_000  # bytes of source of which the syntax is kept for the next file
 _PASSED_OVER = {".git", ".hg", "__pycache__", ".tox", ".venv", "node_modules", ".ipynb_checkpoints"}
 
 
@@ -45,6 +46,8 @@ class Module:
         node: its syntax, or None where it has none.
         problem: why it has none, or why it had to be repaired.
         repairs: Python 2 syntax that was read as Python 3: line, what, and the edit.
+        encoding: of its bytes; `utf-8-sig` where they begin with a byte order mark.
+        starred: packages of which it imports everything; empty text for one that is not known.
     """
 
     file: str
@@ -53,9 +56,16 @@ class Module:
     node: ast.Module | None
     problem: Unreadable | None = None
     repairs: tuple[tuple[int, str, tuple[Edit, ...]], ...] = ()
+    encoding: str = "utf-8"
     true_division: bool = False
+    starred: list[str] = field(default_factory=list)
     globals: dict[str, Any] = field(default_factory=dict)
     state: str = "new"
+
+    @property
+    def editable(self) -> bool:
+        """Whether places in its syntax are places in its bytes."""
+        return self.encoding == "utf-8" and not self.repairs
 
 
 def files(root: Path) -> Iterator[tuple[Path, Unreadable | None]]:
@@ -111,9 +121,9 @@ def read(path: Path, file: str) -> Module:
 
 def parse(source: bytes, file: str, name: str) -> Module:
     """Parses a file's bytes; Python 2 syntax is repaired, line by line, and remembered."""
-    undecodable = _undecodable(source)
-    if undecodable:
-        return Module(file, name, source, None, undecodable)
+    encoding = _encoding(source)
+    if isinstance(encoding, Unreadable):
+        return Module(file, name, source, None, encoding)
     try:
         node = _tree(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -127,7 +137,9 @@ def parse(source: bytes, file: str, name: str) -> Module:
         if not repairs:
             return Module(file, name, source, node, problem)
         return Module(file, name, source, node, None, tuple(repairs), _true_division(node))
-    return Module(file, name, source, node, true_division=_true_division(node))
+    return Module(
+        file, name, source, node, encoding=encoding, true_division=_true_division(node)
+    )
 
 
 def _tree(source: bytes) -> ast.Module:
@@ -136,7 +148,7 @@ def _tree(source: bytes) -> ast.Module:
         return ast.parse(source)
 
 
-def _undecodable(source: bytes) -> Unreadable | None:
+def _encoding(source: bytes) -> str | Unreadable:
     lines = iter(source.splitlines(keepends=True)[:2] or [b""])
     try:
         encoding, _ = tokenize.detect_encoding(lambda: next(lines, b""))
@@ -146,7 +158,7 @@ def _undecodable(source: bytes) -> Unreadable | None:
     except UnicodeDecodeError as error:
         line = source[: error.start].count(b"\n") + 1
         return Unreadable(f"not {error.encoding}: byte {source[error.start]:#04x}", line)
-    return None
+    return encoding
 
 
 def _true_division(node: ast.Module) -> bool:
@@ -196,10 +208,24 @@ class Program:
         last = module.name.rpartition(".")[2]
         return last in self._facts.imported and module.file not in self._facts.scripts
 
+    def is_program(self, module: Module) -> bool:
+        """Whether a file is meant to be started and nothing else."""
+        imported = self._facts.imported
+        by_name = "*" in imported  # then any file may be
+        last = module.name.rpartition(".")[2]
+        return module.file in self._facts.scripts and not by_name and last not in imported
+
+    def in_graphs(self, module: Module) -> bool:
+        """Whether a file that makes a graph may call what this one defines."""
+        return module.file in self._facts.in_graphs
+
     def fresh(self, file: str) -> Module:
         """A module to start with, as if nothing had been walked before."""
+        if sum(len(module.source) for module in self._modules.values()) > HELD:
+            self._modules.clear()
+            self._known.clear()
         for module in self._modules.values():
-            module.state, module.globals = "new", {}
+            module.state, module.globals, module.starred = "new", {}, []
         return self.module(file)
 
     def once(self, node: ast.AST, question: Callable[[ast.AST], Any]) -> Any:

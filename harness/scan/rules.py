@@ -45,6 +45,21 @@ RULES = {
             "Wrap it in list(...).",
         ),
         Rule(
+            "array-of-lazy",
+            "silent",
+            "an array of a map, a filter, a zip or a view",
+            "np.array of a lazy object has no dimension and holds the object; in Python 2 it was "
+            "an array of numbers. What is done with it next fails, or compares objects.",
+            "Wrap it in list(...); --fix does it.",
+        ),
+        Rule(
+            "python2-order",
+            "fatal",
+            "an order between kinds that have none",
+            "Python 2 ordered None, numbers and text somehow; Python 3 raises TypeError.",
+            "Compare like with like; say what None means.",
+        ),
+        Rule(
             "python2-division",
             "fatal",
             "a quotient where an integer is needed",
@@ -201,6 +216,38 @@ RULES = {
             "tf.image.resize puts pixel centres at half integers; TensorFlow 1's resize functions, "
             "which tf_upgrade_v2 turns into it, did not.",
             "Use tf.compat.v1.image.resize_bilinear (or its kin) to keep the numbers.",
+        ),
+        Rule(
+            "tombstone",
+            "fatal",
+            "a name that is left only to say that it is gone",
+            "Keras 3 keeps a few names of Keras 2, tf.keras.optimizers.legacy among them, into "
+            "which tf_upgrade_v2 turns tf.keras.optimizers: calling one raises.",
+            "Use what took its place.",
+        ),
+        Rule(
+            "read-only",
+            "fatal",
+            "an attribute that cannot be set",
+            "Layers, models and optimisers of Keras 3 have properties of that name without a "
+            "setter, metrics, losses, input and iterations among them: AttributeError.",
+            "Give the attribute another name.",
+        ),
+        Rule(
+            "keras-tensor",
+            "fatal",
+            "a symbolic tensor of Keras 3 in a function of TensorFlow",
+            "What keras.Input and a layer called on it give is a KerasTensor, which only layers "
+            "and keras.ops take; tf.* and tf.keras.backend refuse it: ValueError.",
+            "Use keras.ops, or move the computation into a layer's call.",
+        ),
+        Rule(
+            "keras-metric-name",
+            "fatal",
+            "a metric by the name that Keras 2 gave it",
+            "metrics=['accuracy'] was logged as acc and val_acc; since TensorFlow 2 it is accuracy "
+            "and val_accuracy: KeyError, or a callback that never sees what it watches.",
+            "Use the full name, in logs, history and monitor.",
         ),
         Rule(
             "keras-saved-name",

@@ -85,38 +85,35 @@ class Surface:
         if name.startswith("_"):
             return ""  # private names are not recorded
         table = self.modules.get(module, _NO_TABLE)
-        if table is None or table is _NO_TABLE or "__getattr__" in table:
+        if table is None or table is _NO_TABLE:
             return ""
-        return table.get(name)
+        return table.get(name, "" if "__getattr__" in table else None)
 
     def member(self, key: str, name: str) -> str | None:
         """What a class or its bases say of a member; "" and None as `entry`."""
         unknown = False
-        for record in self.ancestry(key):
+        for base in self.ancestry(key):
+            record = self.classes[base]
             if name in record["members"]:
                 return str(record["members"][name])
             unknown = unknown or record["open"]
         return "" if unknown or key not in self.classes else None
 
-    def ancestry(self, key: str, seen: frozenset[str] = frozenset()) -> Iterator[Mapping[str, Any]]:
-        """The class and its bases, nearest first."""
-        record = self.classes.get(key)
-        if record is None or key in seen:
+    def ancestry(self, key: str, seen: frozenset[str] = frozenset()) -> Iterator[str]:
+        """The class and its bases, nearest first; where two share a name, not in a circle."""
+        if key not in self.classes or key in seen:
             return
-        yield record
-        for base in record["bases"]:
+        yield key
+        for base in self.classes[key]["bases"]:
             yield from self.ancestry(base, seen | {key})
 
     def inherits(self, key: str, ancestor: str) -> bool:
         """Whether one class is or derives from another."""
-        record = self.classes.get(key)
-        return key == ancestor or (
-            record is not None and any(self.inherits(base, ancestor) for base in record["bases"])
-        )
+        return key == ancestor or ancestor in self.ancestry(key)
 
     def signature(self, entry: str, *, method: bool = False) -> Signature | None:
         """Of a function's entry; None where it takes anything or is not known."""
-        index = int(entry.rstrip("!").removeprefix("f:"))
+        index = int(entry.rstrip("!~").removeprefix("f:"))
         if (index, method) not in self._parsed:
             text = self._signatures[index]
             bound = method and text.lstrip("/").startswith("self")

@@ -21,6 +21,7 @@ CLASS_OF = {
     "map": "builtins.map",
     "filter": "builtins.filter",
     "zip": "builtins.zip",
+    "keras tensor": "keras.src.backend.common.keras_tensor.KerasTensor",
 }
 
 # Python objects that were lists.
@@ -38,19 +39,61 @@ RETURNS = {
     "get_default_graph": "tensorflow.python.framework.ops.Graph",
     "convert_to_tensor": "tensor",
     "TensorShape": "shape",
+    "nn.in_top_k": "tensor",
+    "math.in_top_k": "tensor",
+    "ensure_shape": "tensor",
+    "assign": "variable",
+    "assign_add": "variable",
+    "assign_sub": "variable",
+}
+RETURNS_LIST = {
+    "trainable_variables": "variable",
+    "global_variables": "variable",
+    "local_variables": "variable",
+    "all_variables": "variable",
+    "model_variables": "variable",
+    "moving_average_variables": "variable",
+    "gradients": "tensor",
+    "unstack": "tensor",
+    "split": "tensor",
+    "meshgrid": "tensor",
+    "losses.get_losses": "tensor",
+    "losses.get_regularization_losses": "tensor",
+}
+RETURNS_TUPLE = {
+    "nn.moments": ("tensor", "tensor"),
+    "nn.top_k": ("tensor", "tensor"),
+    "math.top_k": ("tensor", "tensor"),
+    "clip_by_global_norm": ("tensors", "tensor"),
+    "unique": ("tensor", "tensor"),
+    "unique_with_counts": ("tensor", "tensor", "tensor"),
+    "metrics.accuracy": ("tensor", "tensor"),
+    "metrics.mean": ("tensor", "tensor"),
+}
+# Functions of the standard library, and the kind they give.
+STANDARD_RETURNS = {
+    "json.dumps": "str",
+    "pickle.dumps": "bytes",
+    "time.strftime": "str",
+    "os.getcwd": "str",
+    "socket.gethostname": "str",
+    "subprocess.check_output": "bytes",
+    "base64.b64encode": "bytes",
+    "base64.b64decode": "bytes",
+    "os.listdir": "list",
+    "glob.glob": "list",
+    "time.time": "float",
+    "random.random": "float",
+    "random.uniform": "float",
+    "random.randint": "int",
+    "math.ceil": "int",
+    "math.floor": "int",
 }
 NO_TENSOR = frozenset(
     [
         "add_to_collection",
         "get_collection",
         "get_collection_ref",
-        "global_variables",
-        "trainable_variables",
-        "local_variables",
-        "model_variables",
-        "all_variables",
-        "moving_average_variables",
-        "gradients",
         "variable_scope",
         "name_scope",
         "device",
@@ -77,11 +120,6 @@ NO_TENSOR = frozenset(
         "map_fn",
         "foldl",
         "foldr",
-        "unstack",
-        "split",
-        "unique",
-        "unique_with_counts",
-        "meshgrid",
         "nest",
         "global_variables_initializer",
         "local_variables_initializer",
@@ -89,7 +127,6 @@ NO_TENSOR = frozenset(
         "initialize_all_variables",
         "tables_initializer",
         "initialize_variables",
-        "clip_by_global_norm",
         "reset_default_graph",
         "set_random_seed",
         "disable_eager_execution",
@@ -102,12 +139,8 @@ NO_TENSOR = frozenset(
         "container",
         "colocate_with",
         "add_check_numerics_ops",
-        "assign",
-        "assign_add",
-        "assign_sub",
         "load_op_library",
         "load_library",
-        "ensure_shape",
         "op_scope",
         "variable_op_scope",
         "get_seed",
@@ -127,12 +160,9 @@ TENSOR_MODULES = (
 )
 NN_NO_TENSOR = frozenset(
     [
-        "nn.moments",
-        "nn.top_k",
         "nn.dynamic_rnn",
         "nn.static_rnn",
         "nn.bidirectional_dynamic_rnn",
-        "nn.in_top_k",
         "nn.weighted_moments",
         "nn.raw_rnn",
         "nn.rnn",
@@ -141,15 +171,12 @@ NN_NO_TENSOR = frozenset(
         "nn.ctc_beam_search_decoder",
         "nn.ctc_greedy_decoder",
         "nn.sufficient_statistics",
-        "math.top_k",
         "linalg.svd",
         "linalg.eigh",
         "linalg.qr",
         "nn.max_pool_with_argmax",
         "nn.state_saving_rnn",
-        "losses.get_losses",
         "losses.add_loss",
-        "losses.get_regularization_losses",
         "image.ResizeMethod",
         "math.unsorted_segment",
         "linalg.LinearOperator",
@@ -233,6 +260,58 @@ NUMPY_ARRAYS = frozenset(
         "frombuffer",
     ]
 )
+
+# Functions that take bytes, or text, in their first place.
+TAKES_BYTES = frozenset(
+    [
+        "hashlib.md5",
+        "hashlib.sha1",
+        "hashlib.sha256",
+        "hashlib.sha512",
+        "base64.b64encode",
+        "base64.encodestring",
+        "zlib.compress",
+        "zlib.crc32",
+        "zlib.decompress",
+        "io.BytesIO",
+        "pickle.loads",
+    ]
+)
+TAKES_TEXT = frozenset(["io.StringIO"])
+# Functions that index, measure or concatenate what they are given.
+TAKES_SEQUENCE = frozenset(
+    [
+        "random.sample",
+        "random.choice",
+        "numpy.random.choice",
+        "numpy.mean",
+        "numpy.sum",
+        "numpy.std",
+        "numpy.var",
+        "numpy.median",
+        "numpy.concatenate",
+        "numpy.stack",
+        "numpy.vstack",
+        "numpy.hstack",
+        "numpy.dstack",
+    ]
+)
+CHANGES_SEQUENCE = frozenset(["random.shuffle", "numpy.random.shuffle"])
+# Functions that take whole numbers, and in which places.
+TAKES_INTEGERS = {
+    "numpy.zeros": slice(0, 1),
+    "numpy.ones": slice(0, 1),
+    "numpy.empty": slice(0, 1),
+    "numpy.full": slice(0, 1),
+    "numpy.eye": slice(0, 2),
+    "numpy.reshape": slice(1, 2),
+    "numpy.tile": slice(1, 2),
+    "numpy.linspace": slice(2, 3),
+    "numpy.random.rand": slice(0, None),
+    "numpy.random.randn": slice(0, None),
+    "random.sample": slice(1, 2),
+    "itertools.islice": slice(1, None),
+}
 
 # Python 2's builtins, and what to write instead.
 PYTHON2_NAMES = {
@@ -361,6 +440,7 @@ NUMPY_RENAMED = {
 EAGER_REFUSES = {
     "tensor": ("graph", "op", "name", "eval", "consumers", "value_index"),
     "variable": ("op", "eval", "graph"),
+    "refvariable": ("op", "eval", "graph"),
 }
 IN_PLACE_REFUSED = {"Add": "+", "Sub": "-", "Mult": "*", "Div": "/", "Pow": "**"}
 

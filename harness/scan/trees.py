@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.scan import judge, surface, tables
 from harness.scan import program as programs
-from harness.scan import surface
 from harness.scan.findings import Finding, ScanError
 from harness.scan.interpreter import Interpreter
 from harness.scan.program import Program
@@ -121,21 +121,25 @@ class Facts:
     """What has to be known of a tree before any file of it can be judged.
 
     Attributes:
-        tree: `graph` where something makes a graph or turns eager mode off, `v1 behaviour`, `v1
-            shapes`, `v1 variables`, `summary v1`, `summary v2`, `writer v2`, `python 2`.
+        tree: `graph` where something makes a graph or turns eager mode off, `eager off` for the
+            latter, `v1 behaviour`, `v1 shapes`, `v1 variables`, `summary v1`, `summary v2`,
+            `writer v2`, `metric acc`, `keras`, `python 2`.
         imported: last parts of the names that some file imports.
         scripts: files that are meant to be started.
-        members: names of functions defined anywhere in the tree.
+        members: names of methods and attributes that the tree itself gives to something.
+        in_graphs: files that make a graph, and those that they import, directly or not.
     """
 
     tree: frozenset[str]
     imported: frozenset[str]
     scripts: frozenset[str]
     members: frozenset[str]
+    in_graphs: frozenset[str] = frozenset()
 
 
 _SIGNS = {
     "graph": rb"disable_eager_execution|disable_v2_behavior|\.as_default\(|with [^\n]*Session\(",
+    "eager off": rb"disable_eager_execution|disable_v2_behavior",
     "v1 behaviour": rb"disable_v2_behavior\(",
     "v1 shapes": rb"disable_v2_tensorshape\(",
     "v1 variables": rb"disable_resource_variables\(",
@@ -143,16 +147,19 @@ _SIGNS = {
     rb"|tensorflow\.compat\.v1 as",
     "summary v2": rb"\btf\.summary\.(scalar|histogram|image|audio|text)\b",
     "writer v2": rb"create_file_writer",
+    "metric acc": rb"metrics\s*=\s*[\[{(][^\n]*[\"']acc[\"']",
+    "keras": rb"\bkeras\b",
     "graph code": rb"compat\.v1\.(placeholder|Session|get_variable|variable_scope|train)"
     rb"|tensorflow\.compat\.v1|tensorflow\.contrib|tf\.contrib",
     "python 2": rb"^\s*print\s+[\"'\w]|\bxrange\(|\braw_input\(|\.iteritems\(|\.has_key\("
     rb"|import cPickle|python2|except \w+, \w+:",
 }
 _IMPORT = re.compile(rb"^\s*(?:import|from)\s+([\w.]+)(?:\s+import\s+([\w, ]+))?", re.M)
+_BY_NAME = re.compile(rb"import_module\(|__import__\(|load_source\(")
 _SCRIPT = re.compile(rb"__name__|app\.run\(|parse_args\(|sys\.argv")
-_DEF = re.compile(
-    rb"^\s*def\s+(iteritems|has_key|iterkeys|itervalues|view\w+|keys|values|items)\s*\(", re.M
-)
+_DEF = re.compile(rb"(?:^\s*def\s+(\w+)\s*\(|\bself\.(\w+)\s*=[^=])", re.M)
+# Names of members that are judged on sight, unless something of the tree has one of that name.
+_ON_SIGHT = {*tables.PYTHON2_DICT, "keys", "values", "items", "tostring", *judge.keras.LOST}
 
 
 def gather_facts(root: Path, paths: Sequence[str]) -> Facts:
@@ -161,6 +168,8 @@ def gather_facts(root: Path, paths: Sequence[str]) -> Facts:
     imported: set[str] = set()
     scripts: set[str] = set()
     members: set[str] = set()
+    imports: dict[str, frozenset[str]] = {}
+    graphs: set[str] = set()
     packages = surface.load().packages
     signs = {name: re.compile(pattern, re.M) for name, pattern in _SIGNS.items()}
     for file in paths:
@@ -172,39 +181,81 @@ def gather_facts(root: Path, paths: Sequence[str]) -> Facts:
         except OSError:
             continue
         tree.update(name for name, sign in signs.items() if name not in tree and sign.search(text))
-        for module, names in _IMPORT.findall(text):
-            if module.split(b".")[0].decode() in packages:
-                continue
-            imported.add(module.decode().rpartition(".")[2])
-            imported.update(name.strip().split(" ")[0] for name in names.decode().split(","))
+        imports[file] = _imports(text, packages)
+        imported |= imports[file]
+        if signs["graph"].search(text):
+            graphs.add(file)
         if _SCRIPT.search(text):
             scripts.add(file)
-        members.update(name.decode() for name in _DEF.findall(text))
-    return Facts(frozenset(tree), frozenset(imported), frozenset(scripts), frozenset(members))
+        named = {(a or b).decode() for a, b in _DEF.findall(text)}
+        members |= named & _ON_SIGHT
+    return Facts(
+        frozenset(tree),
+        frozenset(imported),
+        frozenset(scripts),
+        frozenset(members),
+        _reached(graphs, imports),
+    )
 
 
-_state: tuple[Path, tuple[str, ...], Facts] | None = None
+def _imports(text: bytes, packages: frozenset[str]) -> frozenset[str]:
+    """Last parts of what a file's text imports from the tree; "*" where a name is computed."""
+    found = {"*"} if _BY_NAME.search(text) else set()
+    for module, names in _IMPORT.findall(text):
+        if module.split(b".")[0].decode() in packages:
+            continue
+        found.add(module.decode().rpartition(".")[2])
+        found.update(name.strip().split(" ")[0] for name in names.decode().split(","))
+    return frozenset(found)
+
+
+def _reached(files: set[str], imports: dict[str, frozenset[str]]) -> frozenset[str]:
+    """These files and all that they import, by the last parts of names."""
+    named: dict[str, list[str]] = {}
+    for file in imports:
+        parts = programs.module_name(file).split(".")
+        named.setdefault(parts[-1], []).append(file)
+    reached, waiting = set(files), list(files)
+    while waiting:
+        names = imports[waiting.pop()]
+        if "*" in names:
+            return frozenset(imports)
+        for file in (f for name in names for f in named.get(name, ())):
+            if file not in reached:
+                reached.add(file)
+                waiting.append(file)
+    return frozenset(reached)
+
+
+def _walked(interpreter: Interpreter, file: str) -> list[Finding]:
+    """What a walk finds; code nested too deep for it is reported and does not stop the scan."""
+    try:
+        return interpreter.run()
+    except RecursionError:
+        problem = programs.Unreadable("nested too deep to be followed to its end", fatal=False)
+        return [*interpreter.findings.values(), _finding(file, problem)]
+
+
+_program: Program | None = None
 
 
 def _begin(root: Path, paths: tuple[str, ...], facts: Facts) -> None:
     """What a process needs to know before it judges."""
-    global _state
-    _state = (root, paths, facts)
+    global _program
+    _program = Program(root, paths, facts)
     surface.load()
 
 
 def _judge(files: Sequence[str]) -> list[Finding]:
-    assert _state is not None
-    root, paths, facts = _state
+    assert _program is not None
     found: list[Finding] = []
     known = surface.load()
-    program = Program(root, paths, facts)
     for file in files:
-        module = program.fresh(file)
+        module = _program.fresh(file)
         if module.problem is not None:
             found.append(_finding(file, module.problem))
         for line, text, edits in module.repairs:
             message = f"Python 2 only: {text[:60]}"
             found.append(Finding(file, line, 1, "python2-syntax", message, "fatal", edits))
-        found += Interpreter(program, known, module).run()
+        found += _walked(Interpreter(_program, known, module), file)
     return found

@@ -7,6 +7,7 @@ value of which nothing is known, and about which nothing is ever reported on sus
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -158,6 +159,13 @@ class Object:
 
 
 @dataclass(frozen=True, slots=True)
+class Parent:
+    """`super()` in a method: an instance, as the bases of a class have it."""
+
+    cls: Class
+
+
+@dataclass(frozen=True, slots=True)
 class TreeModule:
     """A module of the scanned tree."""
 
@@ -183,6 +191,7 @@ Value = (
     | Bound
     | Class
     | Object
+    | Parent
     | TreeModule
     | Union
 )
@@ -217,6 +226,9 @@ def kind_of(value: Value) -> str:
         return "none" if value.value is None else type(value.value).__name__
     if isinstance(value, Tuple):
         return "tuple"
+    if isinstance(value, Union):
+        kinds = {kind_of(option) for option in value.options}
+        return kinds.pop() if len(kinds) == 1 else ""
     return value.kind if isinstance(value, Container) else ""
 
 
@@ -227,3 +239,30 @@ def is_eager(value: Value) -> bool:
     if isinstance(value, Container):
         return any(is_eager(item) for item in value.items.values())
     return isinstance(value, Kind) and value.eager is True
+
+
+def constant(value: Value, kind: type) -> Any:
+    """The literal behind a value, or None."""
+    return value.value if isinstance(value, Const) and isinstance(value.value, kind) else None
+
+
+def ending(value: Value) -> str | None:
+    """How a text certainly ends; None if that is not known."""
+    if isinstance(value, Kind) and value.name == "str" and value.shape:
+        return str(value.shape[0])
+    return constant(value, str)
+
+
+def ending_in(value: Value) -> Value:
+    """A text that ends as this one does."""
+    text = ending(value)
+    return Kind("str", shape=(text,)) if text else Kind("str")
+
+
+_PLACE = re.compile(r"%(?:\(\w+\))?[#0\- +]*[\d*]*(?:\.\d+)?[a-zA-Z]|\{[^{}]*\}")
+
+
+def filled(value: Value) -> Value:
+    """A text with its %s or {} filled in: what stands after the last of them stays."""
+    text = constant(value, str)
+    return Kind("str", shape=(_PLACE.split(text)[-1],)) if text else Kind("str")

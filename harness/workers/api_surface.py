@@ -12,8 +12,9 @@ The document:
     signatures  the parameter lists that entries refer to by their index
     renames     what tf_upgrade_v2 makes of a name of TensorFlow 1
 An entry is "m:dotted name" of a module, "c:key" of a class, "f:index" of a function's signature,
-"v" of anything else; "!" at its end says that it refuses to work in eager mode. A signature is a
-string as in a def: a trailing "=" marks a default, "*" and "**" as usual.
+"p" of a property that cannot be set, "v" of anything else; "!" at its end says that it refuses to
+work in eager mode, "~" that it raises whatever it is given. A signature is a string as in a def: a
+trailing "=" marks a default, "*" and "**" as usual.
 """
 
 import ast
@@ -139,7 +140,8 @@ class Surface:
         return "m:" + self._named[id(value)]
 
     def _function(self, value):
-        return "f:%s%s" % (self._signature(value), "!" if self._refuses(value, 0) else "")
+        mark = "~" if _only_raises(value) else "!" if self._refuses(value, 0) else ""
+        return "f:%s%s" % (self._signature(value), mark)
 
     def _signature(self, function):
         try:
@@ -175,7 +177,7 @@ class Surface:
             return self._function(value.__get__(None, cls))
         if isinstance(value, property):
             refuses = value.fget is not None and self._refuses(value.fget, 0)
-            return "v" + ("!" if refuses else "")
+            return ("p" if value.fset is None else "v") + ("!" if refuses else "")
         if name == "__init__" and value is object.__init__:
             return "v"
         if callable(value) and not isinstance(value, type):
@@ -187,7 +189,7 @@ class Surface:
         function = inspect.unwrap(function) if callable(function) else function
         if not isinstance(function, types.FunctionType):
             return False
-        if not (function.__module__ or "").startswith("tensorflow."):
+        if not (function.__module__ or "").startswith(("tensorflow.", "keras.src.legacy.")):
             return False
         if function not in self._refusals:
             self._refusals[function] = False  # of a function that calls itself
@@ -292,18 +294,67 @@ def _asks_for_eager(test):
     )
 
 
+def _only_raises(function):
+    """Whether a function is a tombstone: all that it does is to say that it is gone."""
+    function = inspect.unwrap(function) if callable(function) else function
+    if not isinstance(function, types.FunctionType) or inspect.isabstract(function):
+        return False
+    definition = _source(function)
+    if not isinstance(definition, ast.FunctionDef):
+        return False
+    body = [s for s in definition.body if not _is_text(s)]
+    gone = isinstance(body[0], ast.Raise) if body else False
+    return gone and not _is_abstract(definition, body[0])
+
+
+def _is_text(statement):
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _is_abstract(definition, statement):
+    """Whether it is there to be overridden, and says so as such methods do."""
+    error = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+    decorated = any("abstract" in ast.dump(d) for d in definition.decorator_list)
+    return decorated or getattr(error, "id", "") == "NotImplementedError"
+
+
+def _inherited(function):
+    """The method that `super` means in a method."""
+    cls = sys.modules[function.__module__]
+    for part in function.__qualname__.split(".")[:-1]:
+        cls = getattr(cls, part, None)
+    for base in cls.__mro__[1:] if isinstance(cls, type) else ():
+        if function.__name__ in base.__dict__:
+            return base.__dict__[function.__name__]
+    return None
+
+
+def _module_of(node, function):
+    """The module that a dotted name means in a function."""
+    if isinstance(node, ast.Name):
+        found = function.__globals__.get(node.id)
+    elif isinstance(node, ast.Attribute):
+        found = getattr(_module_of(node.value, function), node.attr, None)
+    else:
+        found = None
+    return found if isinstance(found, types.ModuleType) or hasattr(found, "_tf_api_dir") else None
+
+
 def _calls_refusing(statement, function, depth, refuses):
     call = statement.value
     if not isinstance(call, ast.Call):
         return False
     target = None
-    if isinstance(call.func, ast.Name):
+    inner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    if isinstance(inner, ast.Call) and getattr(inner.func, "id", "") == "super":
+        target = _inherited(function) if call.func.attr == function.__name__ else None
+        target = inspect.unwrap(target) if target is not None else None
+    elif isinstance(call.func, ast.Name):
         target = function.__globals__.get(call.func.id)
-    elif isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
-        owner = function.__globals__.get(call.func.value.id)
-        target = (
-            getattr(owner, call.func.attr, None) if isinstance(owner, types.ModuleType) else None
-        )
+    elif isinstance(call.func, ast.Attribute):
+        owner = _module_of(call.func.value, function)
+        target = getattr(owner, call.func.attr, None) if owner is not None else None
+        target = inspect.unwrap(target) if callable(target) else None
     return isinstance(target, types.FunctionType) and refuses(target, depth + 1)
 
 

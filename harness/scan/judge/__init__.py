@@ -1,5 +1,6 @@
 """The judgements: what the interpreter sees, held against the rules."""
 
+from harness.scan.judge import keras, python
 from harness.scan.judge.calls import SUMMARIES, call, given_by_builtin, method_call, opened
 from harness.scan.judge.names import (
     builtin,
@@ -38,10 +39,12 @@ __all__ = [
     "in_place",
     "inherited",
     "join",
+    "keras",
     "member",
     "method_call",
     "module_on_its_way_out",
     "name_gone",
     "opened",
+    "python",
     "stored",
 ]

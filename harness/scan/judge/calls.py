@@ -8,8 +8,9 @@ from typing import Any
 
 from harness.scan import tables
 from harness.scan.findings import Edit
-from harness.scan.judge.names import constant, replacement, wrapped
-from harness.scan.judge.values import divided
+from harness.scan.judge import keras, python
+from harness.scan.judge.names import replacement, wrapped
+from harness.scan.judge.values import needs_integers, parts
 from harness.scan.surface import Signature
 from harness.scan.values import (
     ANY,
@@ -20,19 +21,19 @@ from harness.scan.values import (
     Function,
     Kind,
     Method,
+    Parent,
     Tuple,
     Unknown,
     Value,
     alternatives,
+    constant,
+    ending,
     is_eager,
     kind_of,
 )
 
 _OPTIMIZER = "tensorflow.python.training.optimizer.Optimizer"
 _SAVER = "tensorflow.python.training.saver.Saver"
-_LAYER = "keras.src.layers.layer.Layer"
-_KERAS_OPTIMIZER = "keras.src.optimizers.base_optimizer.BaseOptimizer"
-_MODEL = "keras.src.models.model.Model"
 _SESSION = "tensorflow.python.client.session.BaseSession"
 SUMMARIES = ("scalar", "histogram", "image", "audio", "text")
 _SIGNED = ("tensorflow", "keras", "numpy", "scipy", "h5py", "tf_slim")
@@ -51,7 +52,16 @@ def call(
         return
     package = callee.path.split(".")[0]
     if package in _SIGNED:
+        if _tombstone(run, node, callee):
+            return
         _eager_refusal(run, node, callee, arguments, keywords)
+        if keras.symbolic_argument(run, node, callee, arguments, keywords):
+            return
+        keras.monitored(run, node, keywords)
+        keras.rate_asked(run, node, callee)
+        keras.checkpoint_made(run, node, callee, arguments, keywords)
+        if keras.model_made(run, node, callee, keywords):
+            return
         if _signature(run, node, callee.path, callee.entry, len(arguments), keywords, complete):
             return
     if package == "tf_slim":
@@ -61,10 +71,26 @@ def call(
         handler(run, node, arguments, keywords)
     elif package == "tensorflow":
         _tensorflow_call(run, node, callee, arguments, keywords)
-    elif package in ("random", "numpy") and callee.path.endswith(".shuffle"):
-        _shuffled(run, node, arguments)
-    if package == "numpy" and callee.path[6:] in ("zeros", "ones", "empty"):
-        _needs_integers(run, node, arguments[:1])
+    python.library_call(run, node, callee, arguments, keywords)
+
+
+def _tombstone(run: Any, node: ast.Call, callee: Api) -> bool:
+    """A function or class that is still offered, only to say that it is gone."""
+    entry = callee.entry
+    if entry.startswith("c:"):
+        entry = run.surface.member(entry[2:], "__init__") or ""
+    if not entry.endswith("~"):
+        return False
+    hint = ""
+    if ".optimizers.legacy." in callee.path:
+        hint = f"; use {_spelled(callee.path.replace('.legacy.', '.'))}, whose arguments differ"
+    run.report(
+        "tombstone",
+        node,
+        f"{_spelled(callee.path)} is there only to say that it is gone{hint}",
+        raises="ImportError",
+    )
+    return True
 
 
 def _slim_batch_norm(run: Any, node: ast.Call, callee: Api, keywords: dict[str, Value]) -> None:
@@ -142,15 +168,15 @@ def _parameters(run: Any, entry: str) -> tuple[Signature | None, frozenset[str] 
 
 def _closed_keywords(run: Any, key: str) -> frozenset[str] | None:
     """What a Keras class takes through **kwargs: the parameters of its bases, and no others."""
-    if run.surface.inherits(key, _KERAS_OPTIMIZER):
+    if run.surface.inherits(key, keras.OPTIMIZER):
         extra = frozenset({"decay"})  # dropped without a word
-    elif run.surface.inherits(key, _LAYER) and not run.surface.inherits(key, _MODEL):
+    elif run.surface.inherits(key, keras.LAYER) and not run.surface.inherits(key, keras.MODEL):
         extra = tables.LAYER_KEYWORDS
     else:
         return None
     names = set(extra) | tables.CLASS_KEYWORDS.get(key.rpartition(".")[2], set())
-    for record in run.surface.ancestry(key):
-        init = record["members"].get("__init__", "")
+    for base in run.surface.ancestry(key):
+        init = run.surface.classes[base]["members"].get("__init__", "")
         if init.startswith("f:") and (signature := run.surface.signature(init, method=True)):
             names.update(signature.keywords)
     return frozenset(names)
@@ -214,6 +240,7 @@ def _eager_refusal(
         (
             "train.MonitoredTrainingSession",
             "data.make_initializable_iterator",
+            "losses.get_total_loss",
             "train.import_meta_graph",
             "train.export_meta_graph",
             "tensorflow.gradients",
@@ -232,7 +259,7 @@ def _eager_refusal(
 def _run_of_session(run: Any, node: ast.Call, owner: Value, arguments: Sequence[Value]) -> None:
     """`session.run`: what it fetches has to be in its graph."""
     fetched = arguments[0] if arguments else ANY
-    if any(_merged_nothing(part) for part in _parts(fetched)):
+    if any(_merged_nothing(part) for part in parts(fetched)):
         run.report(
             "summary-merged-none",
             node,
@@ -256,17 +283,6 @@ def _run_of_session(run: Any, node: ast.Call, owner: Value, arguments: Sequence[
         )
 
 
-def _parts(value: Value, depth: int = 0) -> Sequence[Value]:
-    if depth > 3:
-        return []
-    if isinstance(value, Tuple):
-        return [p for item in value.items for p in _parts(item, depth + 1)]
-    if isinstance(value, Container):
-        entries = [*value.items.values(), *([value.element] if value.element is not None else [])]
-        return [p for item in entries for p in _parts(item, depth + 1)]
-    return list(alternatives(value))
-
-
 def _merged_nothing(value: Value) -> bool:
     return isinstance(value, Kind) and value.name == "nothing merged"
 
@@ -288,7 +304,7 @@ def _tensorflow_call(
     elif last == "run" and module.endswith("app"):
         return
     elif name == "compat.v1.summary.merge" and arguments:
-        if any(kind_of(part) == "summary of TensorFlow 2" for part in _parts(arguments[0])):
+        if any(kind_of(part) == "summary of TensorFlow 2" for part in parts(arguments[0])):
             run.report(
                 "summary-merged-none",
                 node,
@@ -298,9 +314,9 @@ def _tensorflow_call(
     elif name in ("concat", "split") and len(arguments) > 1:
         _before_version_1(run, node, name, arguments)
     elif last in _SHAPED:
-        _needs_integers(run, node, arguments[:2])
+        needs_integers(run, node, arguments, slice(0, 2))
         if "shape" in keywords:
-            _needs_integers(run, node, [keywords["shape"]])
+            needs_integers(run, node, [keywords["shape"]], slice(0, 1))
 
 
 _SHAPED = (
@@ -370,12 +386,21 @@ def method_call(
                 f"{key.rpartition('.')[2]}.{name} does not work in eager mode, which is on here",
                 raises="RuntimeError",
             )
+        if name == "add_weight" and keras.weight_added(run, node, arguments):
+            return
+        if name == "__init__" and keras.optimizer_begun(run, node, key, keywords):
+            return
+        if keras.is_guessed(owner):
+            return
         if callee.signature.startswith("f:") and key.startswith(("tensorflow.", "keras.")):
             _method_signature(
                 run, node, key, name, callee.signature, len(arguments), keywords, complete
             )
-        if run.surface.inherits(key, _MODEL):
+        if run.surface.inherits(key, keras.MODEL):
             _keras_saved(run, node, name, arguments)
+            if name == "compile":
+                keras.compiled(run, keywords)
+        _outside_the_graph(run, node, owner, name)
     elif key in ("tensor", "operation") and name in ("eval", "run"):
         if (
             isinstance(owner, Kind)
@@ -389,9 +414,22 @@ def method_call(
                 "an operation made in eager mode is None",
                 raises="AttributeError",
             )
+    elif isinstance(owner, Unknown) and name == "tostring" and not (arguments or keywords):
+        if name not in run.program.members:
+            run.report(
+                "member-gone",
+                node,
+                "arrays of NumPy 2.3 have no tostring; use tobytes",
+                raises="AttributeError",
+            )
     elif isinstance(owner, Unknown) and name == "run" and arguments:
         _run_of_session(run, node, owner, arguments)
+    if key == "variable" and name == "eval":
+        _eval_of_variable(run, node, arguments, keywords)
     _text_and_bytes(run, node, owner, name, arguments)
+    python.text_method(run, node, owner, name, arguments)
+    if key == "ndarray" and name == "reshape":
+        needs_integers(run, node, arguments, slice(0, None))
     if key == "list" and name == "sort" and (arguments or "cmp" in keywords):
         run.report(
             "call-signature",
@@ -414,10 +452,49 @@ def _method_signature(
     signature = run.surface.signature(entry, method=True)
     if signature is None:
         return
-    problem = _misfit(signature, node, count, keywords, complete, None)
+    closed = None
+    if name == "__init__" and signature.more_keywords:
+        closed = _closed_keywords(run, key)
+    problem = _misfit(signature, node, count, keywords, complete, closed)
     if problem is not None:
         owner = key.rpartition(".")[2]
         run.report("call-signature", node, f"{owner}.{name} {problem}", raises="TypeError")
+
+
+_STARTS_THREADS = ("managed_session", "prepare_or_wait_for_session", "start_standard_services")
+
+
+def _outside_the_graph(run: Any, node: ast.Call, owner: Value, name: str) -> None:
+    """What works in threads or on collections, where eager mode is on around the graph."""
+    if not isinstance(owner, Kind) or owner.eager is not True:
+        return
+    if owner.name.endswith(".supervisor.Supervisor") and name in _STARTS_THREADS:
+        run.report(
+            "graph-only",
+            node,
+            "a Supervisor's threads save and count outside the graph, where eager mode is on",
+            raises="ValueError",
+        )
+    if run.surface.inherits(owner.name, _SAVER) and name == "save":
+        run.report(
+            "graph-only",
+            node,
+            "the saver has no variables: in eager mode, which is on here, none is collected",
+            raises="ValueError",
+        )
+
+
+def _eval_of_variable(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    """`eval` of what an assignment gives: a tensor in TensorFlow 1, a variable in TensorFlow 2."""
+    if "feed_dict" in keywords or (arguments and kind_of(arguments[0]) == "dict"):
+        run.report(
+            "call-signature",
+            node,
+            "eval of a variable, which assign gives too, takes a session and feeds nothing",
+            raises="AttributeError",
+        )
 
 
 def _minimise(
@@ -437,8 +514,15 @@ def _minimise(
     )
 
 
+def _save_model(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    if "save_format" not in keywords:
+        _keras_saved(run, node, "save", arguments[1:])
+
+
 def _keras_saved(run: Any, node: ast.Call, name: str, arguments: Sequence[Value]) -> None:
-    path = constant(arguments[0], str) if arguments else None
+    path = ending(arguments[0]) if arguments else None
     if path is None:
         return
     if name == "save" and not path.endswith((".keras", ".h5", ".hdf5")):
@@ -473,6 +557,13 @@ def _text_and_bytes(
         run.report(
             "python2-bytes", node, "a file opened in binary mode takes no text", raises="TypeError"
         )
+    elif kind == "binary csv" and name in ("writerow", "writerows", "writeheader"):
+        run.report(
+            "python2-bytes",
+            node,
+            "csv writes text, and the file was opened in binary mode",
+            raises="TypeError",
+        )
     elif kind == "text file" and name == "write" and given == "bytes":
         run.report(
             "python2-bytes", node, "a file opened in text mode takes no bytes", raises="TypeError"
@@ -493,8 +584,17 @@ def given_by_builtin(
         return Container("list")
     if name == "dict":
         return Container("dict", dict(keywords), element=ANY if arguments else None)
+    if name == "super":
+        owner = run.frames[-1].owner if run.frames else None
+        return Parent(owner) if owner is not None else ANY
     if name in ("map", "filter"):
         return Kind(name)
+    if name == "enumerate":
+        return Kind(name, shape=(Tuple((Kind("int"), run.element(first))),))
+    if name == "zip":
+        return Kind(name, shape=(Tuple(tuple(run.element(a) for a in arguments)),))
+    if name == "reversed":
+        return Kind(name, shape=(run.element(first),))
     if name == "open":
         return opened(arguments, keywords, default="r")
     if name in ("int", "float") and isinstance(first, Const):
@@ -504,8 +604,6 @@ def given_by_builtin(
             return Kind(name)
     if name == "len":
         return Kind("int")
-    if name == "enumerate" or name == "reversed" or name == "iter":
-        return Kind(tables.BUILTIN_RETURNS[name])
     kind = tables.BUILTIN_RETURNS.get(name, "")
     return Kind(kind) if kind else ANY
 
@@ -522,26 +620,10 @@ def opened(arguments: Sequence[Value], keywords: dict[str, Value], default: str)
 def _range(
     run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
 ) -> None:
-    _needs_integers(run, node, arguments)
+    needs_integers(run, node, arguments, slice(0, None))
     for value in arguments:
         if kind_of(value) == "unknown dimension":
             run.report("unknown-dimension", node, "this dimension is None", raises="TypeError")
-
-
-def _needs_integers(run: Any, node: ast.Call, arguments: Sequence[Value]) -> None:
-    if run.divides_anew():
-        return
-    for i, value in enumerate(arguments):
-        parts = _parts(value) if isinstance(value, (Tuple, Container)) else [value]
-        if any(kind_of(p) == "quotient" for p in parts):
-            place = node.args[i] if i < len(node.args) else node
-            run.report(
-                "python2-division",
-                node,
-                "a quotient is a float in Python 3, where an integer is needed",
-                divided(run, place),
-                raises="TypeError",
-            )
 
 
 def _len(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
@@ -576,18 +658,6 @@ def _sorted(
             "call-signature",
             node,
             "sorted takes a key, and no comparison any more",
-            raises="TypeError",
-        )
-
-
-def _shuffled(run: Any, node: ast.Call, arguments: Sequence[Value]) -> None:
-    kind = kind_of(arguments[0]) if arguments else ""
-    if kind in tables.LAZY:
-        run.report(
-            "python2-sequence",
-            node,
-            f"{kind}(...) is no list in Python 3, and cannot be shuffled in place",
-            wrapped(run, node.args[0]),
             raises="TypeError",
         )
 
@@ -627,7 +697,12 @@ def _pickle_load(
 
 def _csv(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
     if arguments and kind_of(arguments[0]) == "binary file":
-        run.report("python2-bytes", node, "csv reads and writes text; open the file in text mode")
+        run.report(
+            "python2-bytes",
+            node,
+            "csv reads text; open the file in text mode",
+            raises="TypeError",
+        )
 
 
 def _h5py_file(
@@ -646,7 +721,9 @@ _SPECIAL = {
     "numpy.load": _numpy_load,
     "pickle.dump": _pickle_dump,
     "pickle.load": _pickle_load,
+    "tensorflow.keras.models.save_model": _save_model,
+    "keras.models.save_model": _save_model,
     "csv.reader": _csv,
-    "csv.writer": _csv,
+    "csv.DictReader": _csv,
     "h5py.File": _h5py_file,
 }

@@ -7,12 +7,11 @@ from typing import Any
 
 from harness.scan import tables
 from harness.scan.findings import Edit
+from harness.scan.judge import keras
 from harness.scan.values import (
     ANY,
     Api,
     Class,
-    Const,
-    Container,
     Function,
     Kind,
     Method,
@@ -118,7 +117,39 @@ def builtin(run: Any, node: ast.Name) -> Value:
         )
         if node.id in tables.RENAMED_IN_PLACE:
             return Api(f"builtins.{new}", run.surface.entry("builtins", new) or "v")
+    elif run.module.starred and _is_nowhere(run, node):
+        run.report(
+            "name-gone",
+            node,
+            f"{run.module.starred[0]} has no {node.id}, and nothing else defines it",
+            raises="NameError",
+        )
     return ANY
+
+
+def _is_nowhere(run: Any, node: ast.Name) -> bool:
+    """Whether a name can only have come from a package of which everything was imported."""
+    keras_alone = all(name.startswith(("tensorflow.", "keras.")) for name in run.module.starred)
+    if not keras_alone or node.id.startswith("__"):
+        return False
+    return node.id not in run.program.once(run.module.node, _bound_names)
+
+
+def _bound_names(tree: ast.AST) -> frozenset[str]:
+    """Every name that a file binds anywhere, in whatever scope."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            found.add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found.add(node.name)
+        elif isinstance(node, ast.alias):
+            found.add((node.asname or node.name).split(".")[0])
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            found.add(node.name)
+    return frozenset(found)
 
 
 # Attributes of packages.
@@ -296,8 +327,20 @@ def member(run: Any, node: ast.Attribute, owner: Value) -> Value:
         return Method(owner, name)
     if kind in ("tensor", "variable", "refvariable"):
         return _member_of_tensor(run, node, owner, kind)
+    if kind == "keras shape":
+        return _member_of_keras_shape(run, node, owner)
     if kind in ("keys", "values", "items") or kind in ("map", "filter", "zip", "range"):
         return _member_of_lazy(run, node, owner, kind)
+    if kind == "h5 entry" and name == "value":
+        return _h5_value(run, node)
+    if kind == "exception" and name == "message":
+        run.report(
+            "member-gone",
+            node,
+            "an exception of Python 3 has no message; use str(error)",
+            raises="AttributeError",
+        )
+        return Kind("str")
     if kind in ("generator", "iterator", "enumerate", "reversed", "text file", "binary file"):
         if name == "next":
             _next(run, node)
@@ -316,6 +359,8 @@ def _member_of_unknown(run: Any, node: ast.Attribute) -> Value:
         return flags_member(run, node)
     if name in tables.PYTHON2_DICT and name not in run.program.members:
         _python2_dict(run, node)
+    else:
+        keras.of_unknown(run, node)
     return Method(ANY, name)
 
 
@@ -366,6 +411,38 @@ def _member_of_tensor(run: Any, node: ast.Attribute, owner: Value, kind: str) ->
     return Method(owner, name)
 
 
+def _member_of_keras_shape(run: Any, node: ast.Attribute, owner: Value) -> Value:
+    """Keras 3 hands a tuple to `build`, and has tuples for shapes, where TensorShapes were."""
+    if node.attr in (
+        "as_list",
+        "ndims",
+        "dims",
+        "rank",
+        "num_elements",
+        "with_rank",
+        "assert_has_rank",
+    ):
+        run.report(
+            "member-gone",
+            node,
+            f"a shape is a tuple in Keras 3, and has no {node.attr}",
+            raises="AttributeError",
+        )
+        return ANY
+    return Method(owner, node.attr)
+
+
+def _h5_value(run: Any, node: ast.Attribute) -> Value:
+    run.report(
+        "member-gone",
+        node,
+        "what an HDF5 file holds has no value in h5py 3; use [()]",
+        attribute_edit(node, "[()]"),
+        raises="AttributeError",
+    )
+    return Kind("ndarray")
+
+
 def _member_of_lazy(run: Any, node: ast.Attribute, owner: Value, kind: str) -> Value:
     name = node.attr
     if name in ("sort", "append", "extend", "reverse", "insert", "remove", "pop"):
@@ -400,23 +477,38 @@ def _next(run: Any, node: ast.Attribute) -> None:
 
 
 # Classes of which every attribute is known.
-_CLOSED = ("tensorflow.python.", "keras.src.", "numpy.ndarray", "h5py._hl.dataset.")
+_CLOSED = ("tensorflow.python.", "keras.src.", "numpy.ndarray", "h5py._hl.dataset.", "threading.")
 # Members of Python 2's builtins. Of a list or a str nothing else is said: where a program takes
 # either, it asks first.
-_LOST_BY_BUILTINS = {"builtins.str": ("decode",), "builtins.dict": tuple(tables.PYTHON2_DICT)}
+_LOST_BY_BUILTINS = {
+    "builtins.str": ("decode",),
+    "builtins.bytes": ("encode", "format"),
+    "builtins.dict": tuple(tables.PYTHON2_DICT),
+}
 
 
 def _member_of_class(run: Any, node: ast.Attribute, owner: Value, key: str) -> Value:
     name = node.attr
+    if name == "predict_proba" and keras.is_guessed(owner):
+        return Method(ANY, name)  # scikit-learn's models have it
+    if keras.lost(run, node, key):
+        return Method(ANY, name)
+    if key == keras.HISTORY and name == "history":
+        return Kind("keras logs", shape=owner.shape if isinstance(owner, Kind) else None)
+    known = keras.attribute_kind(run, key, name)
+    if known is not None:
+        return known
+    if key == keras.TENSOR and name == "shape":
+        return Kind("keras shape")
     entry = run.surface.member(key, name)
+    if keras.is_base(key):
+        return Method(owner, name, entry or "")
     if entry is None and not name.startswith("_"):
         if name in tables.PYTHON2_DICT and key == "builtins.dict":
             _python2_dict(run, node)
         else:
             _absent(run, node, key, _article(key))
         return ANY
-    if key == "h5py._hl.files.File" or key.endswith("FLAGS"):
-        return Method(owner, name, entry or "")
     return Method(owner, name, entry or "")
 
 
@@ -457,6 +549,8 @@ _INSTEAD = {
     "newbyteorder": "array.view(array.dtype.newbyteorder(order))",
     "tostring": "tobytes",
     "decode": "nothing: text is text",
+    "encode": "nothing: bytes are bytes",
+    "isAlive": "is_alive",
 }
 
 
@@ -470,7 +564,15 @@ def inherited(run: Any, node: ast.Attribute, owner: Object) -> Value:
         for base in owner.cls.ancestors():
             if isinstance(base, Api) and base.path in ("builtins.dict", "collections.OrderedDict"):
                 _python2_dict(run, node)
-    return ANY
+    for base in owner.cls.ancestors():
+        if isinstance(base, Api) and base.path == "threading.Thread" and node.attr == "isAlive":
+            _absent(run, node, base.entry[2:], "Thread")
+    key = keras.base_of(owner.cls, run.surface)
+    if not key or keras.lost(run, node, key):
+        return ANY
+    known = keras.attribute_kind(run, key, node.attr)
+    entry = run.surface.member(key, node.attr)
+    return known or (Method(Kind(key), node.attr, entry) if entry else ANY)
 
 
 def class_made(run: Any, node: ast.ClassDef, cls: Class) -> None:
@@ -495,13 +597,3 @@ def _returns_self(function: Function) -> bool:
         isinstance(n, ast.Return) and isinstance(n.value, ast.Name) and n.value.id == "self"
         for n in ast.walk(function.node)
     )
-
-
-def constant(value: Value, kind: type) -> Any:
-    """The literal behind a value, or None."""
-    return value.value if isinstance(value, Const) and isinstance(value.value, kind) else None
-
-
-def is_list(value: Value) -> bool:
-    """Whether a value is certainly a list."""
-    return isinstance(value, Container) and value.kind == "list"

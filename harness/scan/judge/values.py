@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import Any
 
 from harness.scan import tables
 from harness.scan.findings import Edit
+from harness.scan.judge import keras
 from harness.scan.judge.names import replacement, wrapped
 from harness.scan.values import (
     ANY,
@@ -28,8 +30,31 @@ def entry(run: Any, node: ast.Subscript, owner: Value, key: Value) -> Value:
     _quotient_index(run, node, owner, key)
     if kind == "shape":
         return owner if sliced else _shape_entry(owner, key)
-    if kind == "maybe_shape":
+    if kind in ("maybe_shape", "keras shape"):
         return owner if sliced else Kind("maybe_dimension")
+    if kind == "keras tensor":
+        return owner
+    if kind == "keras logs":
+        keras.logged(run, node, owner, key)
+        return ANY
+    if kind == "h5 file":
+        return Kind("h5 entry")
+    if kind == "array of lazy":
+        run.report(
+            "python2-sequence",
+            node,
+            "an array made of a lazy object has no dimension, and is not indexed",
+            raises="IndexError",
+        )
+        return ANY
+    if kind == "exception":
+        run.report(
+            "member-gone",
+            node,
+            "an exception of Python 3 has no entries; use its args",
+            raises="TypeError",
+        )
+        return ANY
     if kind in ("keys", "values", "items", "map", "filter", "zip"):
         run.report(
             "python2-sequence",
@@ -38,7 +63,7 @@ def entry(run: Any, node: ast.Subscript, owner: Value, key: Value) -> Value:
             wrapped(run, node.value),
             raises="TypeError",
         )
-        return owner.shape[0] if isinstance(owner, Kind) and owner.shape else ANY
+        return run.element(owner)
     if kind in ("tensor", "variable", "refvariable"):
         return Kind("tensor", owner.eager if isinstance(owner, Kind) else None)
     if kind == "ndarray":
@@ -94,7 +119,7 @@ def _shape_entry(owner: Value, key: Value) -> Value:
     return Kind("dimension")
 
 
-_INDEXED = ("", "list", "tuple", "ndarray", "str", "tensor", "shape", "maybe_shape")
+_INDEXED = ("", "list", "tuple", "range", "ndarray", "str", "tensor", "shape", "maybe_shape")
 
 
 def _quotient_index(run: Any, node: ast.Subscript, owner: Value, key: Value) -> None:
@@ -148,9 +173,9 @@ def _spelled(kind: str) -> str:
 def in_place(run: Any, node: ast.AugAssign, left: Value, right: Value) -> None:
     """`x += y` of a variable."""
     operator = type(node.op).__name__
-    if operator not in tables.IN_PLACE_REFUSED or not run.resource or run.v1_variables():
-        return
-    if not any(isinstance(o, Kind) and o.name == "variable" for o in alternatives(left)):
+    if operator not in tables.IN_PLACE_REFUSED or not any(
+        isinstance(o, Kind) and o.name == "variable" for o in alternatives(left)
+    ):
         return
     sign = tables.IN_PLACE_REFUSED[operator]
     target, value = run.text(node.target), run.text(node.value)
@@ -180,6 +205,14 @@ def arithmetic(run: Any, node: ast.AST, op: ast.operator, left: Value, right: Va
         )
     if isinstance(op, (ast.Add, ast.Mult)) and not isinstance(node, ast.AugAssign):
         _lazy_operand(run, node, op, kinds)
+    if isinstance(op, ast.Mult) and not run.divides_anew() and _is_repetition(node, kinds):
+        run.report(
+            "python2-division",
+            node,
+            "a quotient is a float in Python 3, and nothing is repeated that often",
+            divided(run, node),
+            raises="TypeError",
+        )
     none = "unknown dimension" in kinds and not any(k in ("tensor", "variable") for k in kinds)
     if none and run.shapes_of_ints and not run.v1_shapes():
         run.report(
@@ -203,6 +236,20 @@ def arithmetic(run: Any, node: ast.AST, op: ast.operator, left: Value, right: Va
             "7 / 2 is 3.5 in Python 3: both operands are integers, and the quotient was one",
             divided(run, node) if isinstance(node, ast.BinOp) else (),
         )
+
+
+def _is_repetition(node: ast.AST, kinds: tuple[str, str]) -> bool:
+    """Whether a literal list or text is to be repeated by a quotient.
+
+    Of what a name or an attribute holds, not everything that is ever put there is known.
+    """
+    sides = (getattr(node, "left", None), getattr(node, "right", None))
+    literal = any(isinstance(s, (ast.List, ast.Tuple)) or _is_literal(s, str) for s in sides)
+    return literal and "quotient" in kinds
+
+
+def _is_literal(node: ast.AST | None, *types: type) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, types)
 
 
 def _lazy_operand(run: Any, node: ast.AST, op: ast.operator, kinds: tuple[str, str]) -> None:
@@ -243,13 +290,38 @@ def _exact(left: Value, right: Value) -> bool:
     )
 
 
+_NUMBERS = frozenset(("int", "float", "quotient"))
+
+
+def _unordered(left: str, right: str) -> bool:
+    number = (left in _NUMBERS) + (right in _NUMBERS)
+    return (
+        number + sum(kind in ("none", "str") for kind in (left, right)) == 2
+        and (number == 1 or left != right)
+        and number < 2
+    )
+
+
 def compared(run: Any, node: ast.Compare, left: Value, rights: list[Value]) -> None:
-    """Comparisons: bytes never equal text."""
+    """Comparisons: of bytes with text, and of kinds that have no order."""
     for op, right in zip(node.ops, rights, strict=True):
+        ordering = isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE))
+        literal = any(_is_literal(n, str, type(None)) for n in (node.left, *node.comparators))
+        if ordering and literal and _unordered(kind_of(left), kind_of(right)):
+            run.report(
+                "python2-order",
+                node,
+                f"{_NAMED.get(kind_of(left), 'a number')} and "
+                f"{_NAMED.get(kind_of(right), 'a number')} have no order in Python 3",
+                raises="TypeError",
+            )
         if {kind_of(left), kind_of(right)} == {"str", "bytes"} and isinstance(
             op, (ast.In, ast.NotIn)
         ):
             run.report("python2-bytes", node, "text is never in bytes", raises="TypeError")
+
+
+_NAMED = {"none": "None", "str": "text"}
 
 
 def discarded(run: Any, node: ast.Expr, value: Value) -> None:
@@ -262,3 +334,34 @@ def discarded(run: Any, node: ast.Expr, value: Value) -> None:
         and call.func.id == "map"
     ):
         run.report("lazy-map", node, "map is lazy in Python 3: nothing here is ever called")
+
+
+def parts(value: Value, depth: int = 0) -> Sequence[Value]:
+    """What a value holds, lists and tuples taken apart."""
+    if depth > 3:
+        return []
+    if isinstance(value, Tuple):
+        return [p for item in value.items for p in parts(item, depth + 1)]
+    if isinstance(value, Container):
+        entries = [*value.items.values(), *([value.element] if value.element is not None else [])]
+        return [p for item in entries for p in parts(item, depth + 1)]
+    return list(alternatives(value))
+
+
+def needs_integers(run: Any, node: ast.Call, arguments: Sequence[Value], places: slice) -> None:
+    """Arguments that have to be whole numbers."""
+    if run.divides_anew():
+        return
+    for i in range(*places.indices(len(arguments))):
+        held = (
+            parts(arguments[i]) if isinstance(arguments[i], (Tuple, Container)) else [arguments[i]]
+        )
+        if any(kind_of(p) == "quotient" for p in held):
+            place = node.args[i] if i < len(node.args) else node
+            run.report(
+                "python2-division",
+                node,
+                "a quotient is a float in Python 3, where an integer is needed",
+                divided(run, place),
+                raises="TypeError",
+            )

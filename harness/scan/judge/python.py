@@ -1,0 +1,161 @@
+"""Judgements on calls of NumPy and the standard library: lazy objects, quotients, bytes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+from harness.scan import tables
+from harness.scan.findings import Edit
+from harness.scan.judge.names import wrapped
+from harness.scan.judge.values import needs_integers, parts
+from harness.scan.values import ANY, Api, Container, Value, constant, kind_of
+
+
+def library_call(
+    run: Any, node: ast.Call, callee: Api, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    """A call of a function of NumPy or of the standard library."""
+    handler = _SPECIAL.get(callee.path)
+    if handler is not None:
+        handler(run, node, arguments, keywords)
+    if callee.path in tables.TAKES_BYTES or callee.path in tables.TAKES_TEXT:
+        _bytes_or_text(run, node, callee, arguments)
+    if callee.path in tables.TAKES_SEQUENCE | tables.CHANGES_SEQUENCE:
+        _takes_sequence(run, node, callee, arguments)
+    places = tables.TAKES_INTEGERS.get(callee.path)
+    if places is not None:
+        needs_integers(run, node, arguments, places)
+    if callee.path.startswith("re.") and len(arguments) > 1:
+        _pattern(run, node, callee, arguments)
+
+
+def _bytes_or_text(run: Any, node: ast.Call, callee: Api, arguments: Sequence[Value]) -> None:
+    wanted = "bytes" if callee.path in tables.TAKES_BYTES else "str"
+    given = kind_of(arguments[0]) if arguments else ""
+    if given in ("str", "bytes") and given != wanted:
+        said = {"str": "text", "bytes": "bytes"}
+        run.report(
+            "python2-bytes",
+            node,
+            f"{callee.path} takes {said[wanted]} in Python 3, and is given {said[given]}",
+            raises="TypeError",
+        )
+
+
+def _pattern(run: Any, node: ast.Call, callee: Api, arguments: Sequence[Value]) -> None:
+    text = arguments[2 if callee.path in ("re.sub", "re.subn") else 1 :][:1]
+    kinds = {kind_of(arguments[0]), *map(kind_of, text)}
+    if kinds == {"str", "bytes"}:
+        run.report(
+            "python2-bytes",
+            node,
+            "a pattern of text is not searched for in bytes, nor the other way round",
+            raises="TypeError",
+        )
+
+
+def _takes_sequence(run: Any, node: ast.Call, callee: Api, arguments: Sequence[Value]) -> None:
+    kind = kind_of(arguments[0]) if arguments else ""
+    in_place = callee.path in tables.CHANGES_SEQUENCE
+    lazy = (*tables.LAZY[not in_place :], "generator", "set")
+    if kind not in lazy or (callee.path.startswith("numpy.") and kind == "set"):
+        return
+    edits: tuple[Edit, ...] = wrapped(run, node.args[0]) if node.args else ()
+    run.report(
+        "python2-sequence",
+        node,
+        f"{callee.path} takes a sequence, which {spelled(kind)} is not in Python 3",
+        edits,
+        raises="TypeError",
+    )
+
+
+def spelled(kind: str) -> str:
+    """A lazy kind as a reader would write it."""
+    if kind in ("keys", "values", "items"):
+        return f"a dict's {kind}()"
+    return kind if kind in ("generator", "set") else f"{kind}(...)"
+
+
+def array_made(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> bool:
+    """An array of a lazy object: of no dimension, holding the object itself."""
+    kind = kind_of(arguments[0]) if arguments else ""
+    if kind not in (*tables.LAZY[1:], "generator"):
+        return False
+    if "dtype" in keywords or len(arguments) > 1:
+        run.report(
+            "python2-sequence",
+            node,
+            f"an array of numbers is not made of {spelled(kind)} in Python 3",
+            wrapped(run, node.args[0]) if node.args else (),
+            raises="TypeError",
+        )
+        return False
+    run.report(
+        "array-of-lazy",
+        node,
+        f"an array made of {spelled(kind)} has no dimension in Python 3, and holds that one object",
+        wrapped(run, node.args[0]) if node.args else (),
+    )
+    return True
+
+
+def _from_string(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    if (
+        "sep" not in keywords
+        and len(arguments) < 4
+        and not any(k.arg is None for k in node.keywords)
+    ):
+        run.report(
+            "call-signature",
+            node,
+            "numpy.fromstring without sep read bytes, and refuses to; use numpy.frombuffer",
+            raises="ValueError",
+        )
+
+
+def _json(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
+    if arguments and any(kind_of(part) == "bytes" for part in parts(arguments[0])):
+        run.report("python2-bytes", node, "JSON holds no bytes; decode them", raises="TypeError")
+
+
+def _bytes_list(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    if any(kind_of(part) == "str" for part in parts(keywords.get("value", ANY))):
+        run.report(
+            "python2-bytes", node, "a BytesList holds no text; encode it", raises="TypeError"
+        )
+
+
+_SPECIAL = {
+    "tensorflow.train.BytesList": _bytes_list,
+    "numpy.fromstring": _from_string,
+    "json.dumps": _json,
+    "json.dump": _json,
+}
+_CODECS = ("hex", "base64", "zlib", "bz2", "rot13", "string-escape", "string_escape", "uu")
+
+
+def text_method(
+    run: Any, node: ast.Call, owner: Value, name: str, arguments: Sequence[Value]
+) -> None:
+    """Methods of text that Python 2 had for bytes too."""
+    if kind_of(owner) != "str" or not arguments:
+        return
+    if name == "encode" and constant(arguments[0], str) in _CODECS:
+        run.report(
+            "python2-bytes",
+            node,
+            f"text is not encoded as {constant(arguments[0], str)} in Python 3; use the module",
+            raises="LookupError",
+        )
+    joined = arguments[0]
+    if name == "join" and isinstance(joined, Container) and kind_of(joined.every()) == "bytes":
+        run.report("python2-bytes", node, "join of text takes no bytes", raises="TypeError")
