@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Literal
 
 import keras
+import numpy as np
 
 from tf2_native.losses import ProbabilityCrossEntropy
 from tf2_native.metrics import MeanClassAccuracy
@@ -99,10 +100,12 @@ class ShapeSegRecipe(Recipe):
 
     def learning_rate_schedule(self) -> keras.optimizers.schedules.PiecewiseConstantDecay:
         """The learning rate by step; the step of a boundary itself still has the old rate."""
-        rates = [self.learning_rate * self.decay_rate**n for n in range(len(self.boundaries) + 1)]
+        stairs = np.arange(len(self.boundaries) + 1)
+        rates = np.maximum(self.learning_rate * self.decay_rate**stairs, self.learning_rate_floor)
         return keras.optimizers.schedules.PiecewiseConstantDecay(
             [stairs * self.decay_clouds // self.batch_size for stairs in self.boundaries],
-            [max(rate, self.learning_rate_floor) for rate in rates],
+            # On TensorFlow, Keras takes Python's floats for float32, whatever is computed in.
+            list(rates.astype(keras.config.floatx())),
         )
 
     def bn_momentum_schedule(self) -> float:

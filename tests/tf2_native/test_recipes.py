@@ -55,6 +55,16 @@ def test_rates_of_the_shape_segmenter(name, steps):
     assert {step: float(schedule(step)) for step in steps} == pytest.approx(steps)
 
 
+def test_rates_of_the_shape_segmenter_are_as_precise_as_the_rest():
+    before = keras.config.floatx()
+    keras.config.set_floatx("float64")
+    try:
+        rate = RECIPES["shape_seg"].learning_rate_schedule()(0)
+    finally:
+        keras.config.set_floatx(before)
+    assert float(rate) == 0.001
+
+
 def test_shape_segmenter_has_the_optimiser_of_keras():
     optimizer = RECIPES["shape_seg"].make_optimizer()
     assert (optimizer.epsilon, optimizer.beta_2) == (1e-7, 0.999)
