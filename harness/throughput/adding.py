@@ -13,6 +13,7 @@ def add(earlier: Throughput, found: Throughput) -> Throughput:
     """What both measured; what both did, as it was measured last.
 
     A setting is taken from one run as a whole: ratios are between contenders that ran side by side.
+    So are the input pipelines, from the run that had more of them.
 
     Raises:
         ReportError: they were measured on different machines, or in different ways.
@@ -31,7 +32,7 @@ def add(earlier: Throughput, found: Throughput) -> Throughput:
         took_s=earlier.took_s + found.took_s,
         records=tuple(records),
         growth=growth(records),
-        pipelines=found.pipelines or earlier.pipelines,
+        pipelines=max(found.pipelines, earlier.pipelines, key=len),
         omissions=tuple(dict.fromkeys([*kept, *found.omissions])),
     )
 
