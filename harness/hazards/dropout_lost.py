@@ -32,6 +32,7 @@ HAZARD = Hazard(
     model="pointnet_cls_basic",
     rung="training_forward",
     place="dropout dp1",
-    signature=Signature(departs=("entries/*",), gain=(0.3, 0.95), relative=(0.3, 0.9)),
+    # By least squares, exactly the probability of keeping.
+    signature=Signature(departs=("entries/*",), gain=(0.6999, 0.7001)),
     api="tf.nn.dropout",
 )

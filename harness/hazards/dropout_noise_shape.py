@@ -17,6 +17,7 @@ HAZARD = Hazard(
     model="sem_seg",
     rung="training_forward",
     place="dropout dp1",
-    signature=Signature(departs=("entries/*",), gain=(0.3, 0.95), relative=(0.9, 1.1)),
+    # Where both draws agree nothing changes: 0.58 of what a ReLU lets through, which is about half.
+    signature=Signature(departs=("entries/*",), gain=(0.3, 0.95), share=(0.1, 0.35)),
     api="tf.nn.dropout",
 )

@@ -102,12 +102,12 @@ def _jobs(plan: Plan, found: Hazards) -> Iterator[Callable[[], Found]]:
     learnt = {curve.key for curve in found.curves}
     chosen = [HAZARDS[key] for key in plan.hazards]
     for model in dict.fromkeys(hazard.model for hazard in chosen):
-        for seed in range(SEEDS):
-            if (model, seed) not in learnt:
-                yield partial(learn, model, seed)
         for hazard in chosen:
             if hazard.model == model and hazard.key not in tried:
                 yield partial(attempt, hazard.key, plan.seed)
+        for seed in range(SEEDS):
+            if (model, seed) not in learnt:
+                yield partial(learn, model, seed)
     climbed = {clean.key for clean in found.clean}
     for each in sorted(clean_climbs(plan.clean), key=lambda each: (each[0] != _SMALL, *each)):
         if each not in climbed:
