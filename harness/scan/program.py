@@ -136,10 +136,10 @@ def parse(source: bytes, file: str, name: str) -> Module:
             return Module(file, name, source, None, problem)
         if not repairs:
             return Module(file, name, source, node, problem)
-        return Module(file, name, source, node, None, tuple(repairs), _true_division(node))
-    return Module(
-        file, name, source, node, encoding=encoding, true_division=_true_division(node)
-    )
+        return Module(
+            file, name, source, node, None, tuple(repairs), encoding, _true_division(node)
+        )
+    return Module(file, name, source, node, encoding=encoding, true_division=_true_division(node))
 
 
 def _tree(source: bytes) -> ast.Module:

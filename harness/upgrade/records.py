@@ -53,6 +53,12 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("error", re.compile(r"Using member (?P<api>[\w.]+) in deprecated module")),
     ("manual check", re.compile(r"(?P<api>[\w.*]+) requires manual check")),
     ("manual check", re.compile(r"(?P<api>[\w.*]+) called with .*requires manual check")),
+    ("manual check", re.compile(r"\(Manual edit required\) `(?P<api>[\w.]+)`")),
+    ("manual check", re.compile(r"`name` passed to `(?P<api>name_scope)`")),
+    ("manual check", re.compile(r"(?P<api>name_scope) call with neither")),
+    ("manual check", re.compile(r"(?P<api>tf\.[\w.]+) called without arguments")),
+    ("change", re.compile(r"Using default_name as name in call to (?P<api>name_scope)")),
+    ("keyword", re.compile(r"Renaming scale arg of (?P<api>regularizer)")),
     ("rename", re.compile(r"Renamed '(?P<api>[\w.]+)' to ")),
     ("keyword", re.compile(r"Renamed keyword argument for (?P<api>[\w.]+) from ")),
     ("keyword", re.compile(r"Added keywords to args of function '(?P<api>[\w.]+)'")),
@@ -65,6 +71,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             r"(?:Chang|Convert|Dropp|Add|Multiply|Import|Replac|Remov)\w+ .*?(?P<api>tf\.[\w.]+)"
         ),
     ),
+    ("change", re.compile(r"removed argument \w+ for (?P<api>tf(?:\.\w+)+)")),
     ("change", re.compile(r"(?:Chang|Convert|Dropp|Add|Multiply|Import|Replac|Remov)\w+(?P<api>)")),
 )
 

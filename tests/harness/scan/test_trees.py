@@ -161,3 +161,67 @@ def test_a_graph_entered_by_hand_is_entered(tmp_path: Path) -> None:
     )
     write(tmp_path, code=code)
     assert found(tmp_path) == set()
+
+
+def test_a_branch_that_no_call_takes_is_walked(tmp_path: Path) -> None:
+    code = "import numpy as np\ndef f(old=False):\n    if old:\n        return np.float\n    return 1\nf()\n"  # noqa: E501
+    write(tmp_path, code=code)
+    assert found(tmp_path) == {("code.py", 4, "name-gone")}
+
+
+def test_what_is_passed_on_by_stars_is_followed(tmp_path: Path) -> None:
+    code = (
+        "import tensorflow as tf\n\n\nclass Scale(tf.keras.layers.Dense):\n"
+        "    def __init__(self, *args, **kwargs):\n"
+        "        super().__init__(*args, **kwargs)\n\n\nScale(3, {})\n"
+    )
+    write(tmp_path, code=code.format("name='a'"))
+    assert found(tmp_path) == set()
+    write(tmp_path, code=code.format("init='zeros'"))
+    assert found(tmp_path) == {("code.py", 6, "call-signature")}
+
+
+def test_a_name_that_a_package_no_longer_gives_away_is_missed(tmp_path: Path) -> None:
+    code = "from tensorflow.keras.layers import *\nx = CuDNNLSTM(3)\ny = LSTM(3)\nz = mine\n"
+    write(tmp_path, code=code + "def f():\n    global mine\n    mine = 1\n")
+    assert found(tmp_path) == {("code.py", 2, "name-gone")}
+
+
+def test_tf_variable_is_a_resource_whatever_is_switched_off(tmp_path: Path) -> None:
+    code = (
+        "import tensorflow as tf\ntf.compat.v1.disable_v2_behavior()\n"
+        "a = tf.compat.v1.get_variable('a', [2])\na += 1.0\nb = tf.Variable(1.0)\nb += 1.0\n"
+    )
+    write(tmp_path, code=code)
+    assert found(tmp_path) == {("code.py", 6, "variable-in-place")}
+
+
+def test_eager_mode_is_on_in_what_a_program_leaves_uncalled(tmp_path: Path) -> None:
+    lib = "import tensorflow as tf\ndef inputs():\n    return tf.compat.v1.placeholder(tf.int32)\n"
+    main = (
+        "import tensorflow as tf\nimport lib\n\ndef train():\n    with tf.Graph().as_default():\n"
+        "        lib.inputs()\n\ndef check():\n    lib.inputs()\n\n"
+        "if __name__ == '__main__':\n    train()\n"
+    )
+    write(tmp_path, lib=lib, main=main)
+    assert found(tmp_path) == {("lib.py", 3, "graph-only")}
+    write(tmp_path, main=main.replace("    lib.inputs()\n\nif", "    pass\n\nif"))
+    assert found(tmp_path) == set()
+
+
+def test_another_encoding_is_read_and_not_edited(tmp_path: Path) -> None:
+    code = b"# -*- coding: latin-1 -*-\nimport numpy as np\nx = '\xe9', np.float\n"
+    (tmp_path / "code.py").write_bytes(code)
+    (finding,) = scan(tmp_path, jobs=1).findings
+    assert (finding.line, finding.column, finding.edits) == (3, 10, ())
+
+
+def test_code_that_nests_too_deep_is_reported_and_the_rest_is_scanned(tmp_path: Path) -> None:
+    write(tmp_path, deep="import os\nx = os" + ".a" * 900 + "\n", other="import cPickle\n")
+    assert found(tmp_path) == {("deep.py", 1, "not-scanned"), ("other.py", 1, "module-gone")}
+
+
+def test_classes_that_share_a_name_do_not_end_the_scan(tmp_path: Path) -> None:
+    code = "import tensorflow as tf\nopt = tf.compat.v1.train.SyncReplicasOptimizer(None, 1)\nopt.minimize(None)\nf = tf.io.FixedLenFeature([], tf.int64)\nf.shape\n"  # noqa: E501
+    write(tmp_path, code=code)
+    assert ("code.py", 1, "not-scanned") not in found(tmp_path)

@@ -52,6 +52,24 @@ def test_every_line_is_read() -> None:
     assert converted(REPORT_TEXT) == 2
 
 
+@pytest.mark.parametrize(
+    ("message", "kind", "api"),
+    [
+        ("WARNING: `name` passed to `name_scope`. Because you", "manual check", "name_scope"),
+        ("WARNING: name_scope call with neither name nor", "manual check", "name_scope"),
+        ("INFO: Using default_name as name in call to name_scope.", "change", "name_scope"),
+        ("INFO: Renaming scale arg of regularizer", "keyword", "regularizer"),
+        ("WARNING: tf.nn.dropout called without arguments, so", "manual check", "tf.nn.dropout"),
+        ("WARNING: (Manual edit required) `tf.contrib.x.Y` has", "manual check", "tf.contrib.x.Y"),
+        ("INFO: removed argument skip_empty for tf.string_split.", "change", "tf.string_split"),
+    ],
+)
+def test_what_the_tool_seldom_says_is_read_too(message: str, kind: str, api: str) -> None:
+    text = f"Detailed log follows:\nProcessing file 'tree/a.py'\n1:2: {message}\n"
+    (record,) = parse(text, "tree")
+    assert (record.kind, record.api) == (kind, api)
+
+
 def test_our_own_report_is_read_whole() -> None:
     text = (ROOT / "tf2_upgraded" / REPORT).read_text()
     placed = [
