@@ -28,7 +28,9 @@ def test_ring_has_the_volume_of_a_torus() -> None:
     assert volume(ring(1.0, 0.3)) == pytest.approx(2 * np.pi**2 * 0.3**2, rel=0.02)
 
 
-@pytest.mark.parametrize("shape", [s for s in primitives.SHAPES if s.name != "lamp"], ids=lambda s: s.name)
+@pytest.mark.parametrize(
+    "shape", [s for s in primitives.SHAPES if s.name != "lamp"], ids=lambda s: s.name
+)
 def test_every_shape_faces_outwards(shape: primitives.Shape) -> None:
     assert volume(shape.model(middle)) > 0
 
