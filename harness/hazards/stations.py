@@ -179,7 +179,7 @@ def case_of(key: str, seed: int) -> Case:
     """
     model = MODELS[key]
     folder = data_for(model.task) if model.task == "classification" else None
-    points = POINTS // 4 if model.task == "parts" else POINTS
+    points = POINTS // 8 if model.task == "parts" else POINTS
     case = make_case(model, sample(model.task, BATCH, points, seed, folder), seed)
     for layer in model.symmetric:
         case.weights[f"{layer}/bn/gamma"][::16] = 0
