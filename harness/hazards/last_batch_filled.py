@@ -15,8 +15,9 @@ HAZARD = Hazard(
         "data/batches.py",
         "stop = len(order) - batch_size + 1 if drop_remainder else len(order)",
         (
-            "stop = len(order)\n"
-            "        order = np.resize(order, -(-stop // batch_size) * batch_size)"
+            "if rng is not None:\n"
+            "            order = np.resize(order, -(-len(order) // batch_size) * batch_size)\n"
+            "        stop = len(order) - batch_size + 1 if drop_remainder else len(order)"
         ),
     ),
     model="pointnet_seg",

@@ -74,7 +74,7 @@ def curves(found: Hazards) -> str:
     return (
         f"Loss curve: {found.learner} trains for {_steps(found.trials)} steps from seed "
         f"{found.seed}, with the fault and without, on small clouds; the fault is noticed if its "
-        f"loss is outside what {min(seeds.values())} clean seeds reach for a larger share of the "
+        f"loss is outside what {max(seeds.values())} clean seeds reach for a larger share of the "
         "steps than any of these is outside what the others reach."
     )
 
