@@ -115,7 +115,7 @@ def _sheet(
     )
     for axes, drawing in zip(_grid(canvas, rows, columns), drawings, strict=False):
         drawing.draw(axes)
-        axes.set_title(f"{drawing.title}, {drawing.subtitle}")
+        axes.set_title(f"{drawing.title}\n{drawing.subtitle}")
         axes.set_visible(True)
     handles = [
         *(Line2D([], [], color=s.color, marker=s.marker, label=key) for key, s in legend.items()),
