@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
@@ -14,6 +15,8 @@ from harness.report.figures.panels import Drawing, Figure, figure
 from harness.report.figures.style import Stroke, strokes
 from harness.report.schema import Depth
 from harness.report.wording import number
+
+_NAMED = 14  # layers that an axis has room for; of more, every second or third has its name
 
 
 def error_by_depth(
@@ -66,7 +69,8 @@ def _draw(axes: Axes, group: list[Depth], legend: Mapping[str, Stroke], multiple
         positions = [layers.index(layer.layer) for layer in depth.layers]
         placed = scale.place(layer.relative for layer in depth.layers)
         axes.plot(positions, placed, color=stroke.color, marker=stroke.marker)
-    axes.set_xticks(x, layers, rotation=50, ha="right", rotation_mode="anchor")
+    named = slice(None, None, math.ceil(len(layers) / _NAMED))
+    axes.set_xticks(x[named], layers[named], rotation=50, ha="right", rotation_mode="anchor")
     axes.set_xlim(-0.4, len(layers) - 0.6)
     axes.set_ylabel("relative error")
     scale.apply(axes)
