@@ -61,19 +61,11 @@ class KerasNetwork(object):
         self.recipe = recipe
         self._optimizer, self.loss_weights = self._compiled[recipe]
 
-    def build_optimizer(self):
-        """Make the optimiser's slots, where it has none yet.
-
-        Not before they are needed, as a network that never trains needs none; and not while a
-        function is traced, as TensorFlow traces one that makes variables twice.
-        """
-        if not self._optimizer.built:
-            self._optimizer.build(self.model.trainable_variables)
-
     @property
     def optimizer(self):
-        """The recipe's, its slots built."""
-        self.build_optimizer()
+        """The recipe's, its slots built; a network that never trains needs none."""
+        if not self._optimizer.built:
+            self._optimizer.build(self.model.trainable_variables)
         return self._optimizer
 
     # -- what the network is -------------------------------------------------------------------

@@ -52,6 +52,10 @@ class Steps(object):
     def _call(self, inputs, training):
         return self.model(inputs, training=training), self.model.losses
 
+    def _slots(self):
+        """Have them made before a function is traced: one that makes variables is traced twice."""
+        return self.network.optimizer.variables
+
     def infer(self, inputs, labels):
         return _as_numpy(self._infer(inputs, labels))
 
@@ -59,14 +63,14 @@ class Steps(object):
         return _as_numpy(self._look(inputs, labels, draws))
 
     def advance(self, inputs, labels, draws):
-        self.network.build_optimizer()
+        self._slots()
         return keras.ops.convert_to_numpy(self._advance(inputs, labels, draws))
 
     def differentiate(self, inputs, labels, draws):
         return self._told(*self._differentiate(inputs, labels, draws))
 
     def train(self, inputs, labels, draws):
-        self.network.build_optimizer()
+        self._slots()
         return self._told(*self._train(inputs, labels, draws))
 
     def _told(self, found, gradients):

@@ -19,8 +19,8 @@ FAULTS = {
         "inference",
         "max over points",
     ),
-    "last of equals": (
-        Mutation("layers/fast/product.py", "product < maxima", "product >= maxima"),
+    "a winner that is beaten": (
+        Mutation("layers/fast/first_maximum.py", "_at(x, near) < maxima", "_at(x, near) >= maxima"),
         "gradients",
         "conv5/weights",
     ),
