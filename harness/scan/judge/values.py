@@ -359,7 +359,7 @@ def needs_integers_named(
 ) -> None:
     """Arguments by keyword that have to be whole numbers."""
     for keyword in node.keywords:
-        if keyword.arg in names:
+        if keyword.arg is not None and keyword.arg in names:
             _needs_integer(run, node, keyword.value, keywords[keyword.arg])
 
 
