@@ -126,6 +126,10 @@ def _signature(
     signature, closed = _parameters(run, entry)
     if signature is None:
         return False
+    if path.startswith("matplotlib."):
+        if entry.startswith("c:"):
+            return False  # of several bases, Python's order is not the data's
+        count, complete = 0, False  # its wrappers take by place what they do not show
     name = _spelled(path)
     problem = _misfit(signature, node, count, keywords, complete, closed)
     if problem is None:
@@ -464,6 +468,8 @@ def _method_signature(
     signature = run.surface.signature(entry, method=True)
     if signature is None:
         return
+    if key.startswith("matplotlib."):
+        count, complete = 0, False
     closed = None
     if name == "__init__" and signature.more_keywords:
         closed = _closed_keywords(run, key)
