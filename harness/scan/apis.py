@@ -264,6 +264,8 @@ class Apis:
             return Kind("ndarray")
         if callee.entry.startswith("c:threading."):
             return Kind(callee.entry[2:])
+        if callee.path.startswith("matplotlib.pyplot."):
+            return _drawn_on(callee.path[18:], arguments, keywords)
         if callee.path in ("gzip.open", "bz2.open"):
             return judge.opened(arguments, keywords, default="rb")
         if callee.path in ("csv.writer", "csv.DictWriter") and arguments:
@@ -317,6 +319,10 @@ class Apis:
             return Kind("uncollected")
         if name in tables.RETURNS_LIST:
             return Container("list", element=self._of_kind(tables.RETURNS_LIST[name]))
+        if name == "data.Iterator.from_structure":
+            return Kind(tables.ITERATOR, self.mode)
+        if name.startswith("metrics.") and callee.entry.startswith("f:"):
+            return Tuple((Kind("tensor", self.mode), Kind("tensor", self.mode)))
         if name in tables.RETURNS_TUPLE:
             return Tuple(tuple(self._of_kind(kind) for kind in tables.RETURNS_TUPLE[name]))
         if callee.entry.startswith("c:"):
@@ -386,10 +392,12 @@ class Apis:
         if callee.name == "__enter__" and self.enters_graph(callee.owner):
             self.in_graph = True
         judge.method_call(self, node, callee, arguments, keywords, complete)
-        return _given_by_method(self, callee, arguments)
+        return _given_by_method(self, callee, arguments, keywords)
 
 
-def _given_by_method(interpreter: Any, callee: Method, arguments: Sequence[Value]) -> Value:
+def _given_by_method(
+    interpreter: Any, callee: Method, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> Value:
     owner, name, kind = callee.owner, callee.name, kind_of(callee.owner)
     if owner is ANY and name in ("keys", "values", "items") and not arguments:
         # A view, whatever gives it, unless a class of the tree has a method of that name.
@@ -458,10 +466,26 @@ def _given_by_method(interpreter: Any, callee: Method, arguments: Sequence[Value
         return Kind("ndarray")
     if kind.startswith("tensorflow.python.data.") and name in _DATASET_METHODS:
         return owner
+    if kind == tables.FIGURE:
+        return _drawn_on(name, arguments, keywords)
     if name == "minimize" or name == "apply_gradients":
         return Kind("operation", interpreter.mode)
     if kind == "h5 file" and name == "create_dataset":
         return Kind("h5py._hl.dataset.Dataset")
+    return ANY
+
+
+def _drawn_on(name: str, arguments: Sequence[Value], keywords: dict[str, Value]) -> Value:
+    """What Matplotlib's pyplot and figures give: figures, and axes where they are surely plain."""
+    if name in ("figure", "gcf"):
+        return ANY if "FigureClass" in keywords else Kind(tables.FIGURE)
+    plain = not keywords.keys() & {"projection", "polar", "axes_class", "subplot_kw"}
+    numbers = all(isinstance(a, Const) and isinstance(a.value, int) for a in arguments)
+    if name == "add_subplot" and plain and numbers:
+        return Kind(tables.AXES)
+    if name == "subplots" and not arguments:
+        one = plain and not keywords.keys() & {"nrows", "ncols", "squeeze"}
+        return Tuple((Kind(tables.FIGURE), Kind(tables.AXES) if one else ANY))
     return ANY
 
 

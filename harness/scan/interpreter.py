@@ -87,6 +87,7 @@ class Interpreter(Expressions):
         self.caught = 0
         self.returns: list[list[Value]] = []
         self.replaced: set[str] = set()
+        self.iterators_begun = False  # some iterator was given its dataset
         self._memo: dict[Any, Value] = {}
         self._stack: list[Any] = []
         self.frames: list[Function] = []

@@ -213,7 +213,8 @@ class Program:
         imported = self._facts.imported
         by_name = "*" in imported  # then any file may be
         last = module.name.rpartition(".")[2]
-        return module.file in self._facts.scripts and not by_name and last not in imported
+        started = module.file in self._facts.scripts | self._facts.sessions
+        return started and not by_name and last not in imported
 
     def in_graphs(self, module: Module) -> bool:
         """Whether a file that makes a graph may call what this one defines."""

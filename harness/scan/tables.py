@@ -5,6 +5,10 @@ from __future__ import annotations
 TENSOR = "tensorflow.python.framework.tensor.Tensor"
 DATASET = "tensorflow.python.data.ops.dataset_ops.DatasetV2"
 
+ITERATOR = "tensorflow.python.data.ops.iterator_ops.Iterator"
+FIGURE = "matplotlib.figure.Figure"
+AXES = "matplotlib.axes._axes.Axes"
+
 # The class that knows a kind's members.
 CLASS_OF = {
     "tensor": TENSOR,
@@ -67,8 +71,6 @@ RETURNS_TUPLE = {
     "clip_by_global_norm": ("tensors", "tensor"),
     "unique": ("tensor", "tensor"),
     "unique_with_counts": ("tensor", "tensor", "tensor"),
-    "metrics.accuracy": ("tensor", "tensor"),
-    "metrics.mean": ("tensor", "tensor"),
 }
 # Functions of the standard library, and the kind they give.
 STANDARD_RETURNS = {
@@ -401,6 +403,14 @@ PYTHON2_DICT = {
     "viewitems": "items",
     "viewkeys": "keys",
     "viewvalues": "values",
+}
+
+# Methods that NumPy 2's arrays have no more, and that nothing else is likely to have: how many
+# positional arguments and which keywords they took, and what took their place.
+LOST_BY_ARRAYS: dict[str, tuple[tuple[int, ...], frozenset[str], str]] = {
+    "tostring": ((0,), frozenset(), "tobytes"),
+    "ptp": ((0, 1, 2), frozenset(("axis", "out", "keepdims")), "np.ptp(array)"),
+    "itemset": ((1, 2, 3, 4), frozenset(), "array[index] = value"),
 }
 
 NUMPY_SCALARS = {

@@ -128,6 +128,7 @@ class Facts:
         scripts: files that are meant to be started.
         members: names of methods and attributes that the tree itself gives to something.
         in_graphs: files that make a graph, and those that they import, directly or not.
+        sessions: files whose own statements start a session, as a notebook's do.
     """
 
     tree: frozenset[str]
@@ -135,6 +136,7 @@ class Facts:
     scripts: frozenset[str]
     members: frozenset[str]
     in_graphs: frozenset[str] = frozenset()
+    sessions: frozenset[str] = frozenset()
 
 
 _SIGNS = {
@@ -157,9 +159,17 @@ _SIGNS = {
 _IMPORT = re.compile(rb"^\s*(?:import|from)\s+([\w.]+)(?:\s+import\s+([\w, ]+))?", re.M)
 _BY_NAME = re.compile(rb"import_module\(|__import__\(|load_source\(")
 _SCRIPT = re.compile(rb"__name__|app\.run\(|parse_args\(|sys\.argv")
+_SESSION = re.compile(rb"^\w+ *= *(?:tf|[\w.]*\bv1)\.(?:Interactive)?Session\(", re.M)
 _DEF = re.compile(rb"(?:^\s*def\s+(\w+)\s*\(|\bself\.(\w+)\s*=[^=])", re.M)
 # Names of members that are judged on sight, unless something of the tree has one of that name.
-_ON_SIGHT = {*tables.PYTHON2_DICT, "keys", "values", "items", "tostring", *judge.keras.LOST}
+_ON_SIGHT = {
+    *tables.PYTHON2_DICT,
+    "keys",
+    "values",
+    "items",
+    *tables.LOST_BY_ARRAYS,
+    *judge.keras.LOST,
+}
 
 
 def gather_facts(root: Path, paths: Sequence[str]) -> Facts:
@@ -170,6 +180,7 @@ def gather_facts(root: Path, paths: Sequence[str]) -> Facts:
     members: set[str] = set()
     imports: dict[str, frozenset[str]] = {}
     graphs: set[str] = set()
+    sessions: set[str] = set()
     packages = surface.load().packages
     signs = {name: re.compile(pattern, re.M) for name, pattern in _SIGNS.items()}
     for file in paths:
@@ -187,6 +198,8 @@ def gather_facts(root: Path, paths: Sequence[str]) -> Facts:
             graphs.add(file)
         if _SCRIPT.search(text):
             scripts.add(file)
+        if _SESSION.search(text):
+            sessions.add(file)
         named = {(a or b).decode() for a, b in _DEF.findall(text)}
         members |= named & _ON_SIGHT
     return Facts(
@@ -195,6 +208,7 @@ def gather_facts(root: Path, paths: Sequence[str]) -> Facts:
         frozenset(scripts),
         frozenset(members),
         _reached(graphs, imports),
+        frozenset(sessions),
     )
 
 

@@ -232,12 +232,15 @@ def kind_of(value: Value) -> str:
     return value.kind if isinstance(value, Container) else ""
 
 
-def is_eager(value: Value) -> bool:
+def is_eager(value: Value, depth: int = 0) -> bool:
     """Whether any part of a value was certainly made in eager mode."""
+    if depth > 3:
+        return False  # a list may hold itself
     if isinstance(value, Tuple):
-        return any(is_eager(item) for item in value.items)
+        return any(is_eager(item, depth + 1) for item in value.items)
     if isinstance(value, Container):
-        return any(is_eager(item) for item in value.items.values())
+        held = [*value.items.values(), *([value.element] if value.element is not None else [])]
+        return any(is_eager(item, depth + 1) for item in held)
     return isinstance(value, Kind) and value.eager is True
 
 

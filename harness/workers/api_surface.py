@@ -43,7 +43,7 @@ PACKAGES = (
     "matplotlib",
 )
 # Packages whose classes and signatures are wanted too.
-INSPECTED = ("tensorflow", "keras", "numpy", "h5py", "tf_slim", "builtins")
+INSPECTED = ("tensorflow", "keras", "numpy", "h5py", "tf_slim", "matplotlib", "builtins")
 # Packages whose modules are only read, never imported: TensorFlow's private ones.
 PRIVATE = ("tensorflow.python", "tensorflow.core", "tensorflow.tools", "keras.src")
 SKIPPED = {
@@ -147,6 +147,8 @@ class Surface:
         try:
             signature = inspect.signature(function)
         except (TypeError, ValueError):
+            signature = None
+        if signature is None or _takes_more(function):
             text = "*,**"
         else:
             text = _spell(signature)
@@ -195,6 +197,13 @@ class Surface:
             self._refusals[function] = False  # of a function that calls itself
             self._refusals[function] = _raises_in_eager_mode(function, depth, self._refuses)
         return self._refusals[function]
+
+
+def _takes_more(function):
+    """Whether Matplotlib still takes, with a warning, what the signature no longer shows."""
+    known = sys.modules.get("matplotlib._api.deprecation")
+    plain = isinstance(function, types.FunctionType)
+    return known is not None and plain and function in known.DECORATORS
 
 
 def _spell(signature):

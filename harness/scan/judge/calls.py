@@ -10,7 +10,7 @@ from harness.scan import tables
 from harness.scan.findings import Edit
 from harness.scan.judge import keras, python
 from harness.scan.judge.names import replacement, wrapped
-from harness.scan.judge.values import needs_integers, parts
+from harness.scan.judge.values import needs_integers, needs_integers_named, parts
 from harness.scan.surface import Signature
 from harness.scan.values import (
     ANY,
@@ -36,7 +36,8 @@ _OPTIMIZER = "tensorflow.python.training.optimizer.Optimizer"
 _SAVER = "tensorflow.python.training.saver.Saver"
 _SESSION = "tensorflow.python.client.session.BaseSession"
 SUMMARIES = ("scalar", "histogram", "image", "audio", "text")
-_SIGNED = ("tensorflow", "keras", "numpy", "scipy", "h5py", "tf_slim")
+_SIGNED = ("tensorflow", "keras", "numpy", "scipy", "h5py", "tf_slim", "matplotlib")
+_SIGNED_CLASSES = ("tensorflow.", "keras.", "matplotlib.")
 
 
 def call(
@@ -125,6 +126,10 @@ def _signature(
     signature, closed = _parameters(run, entry)
     if signature is None:
         return False
+    if path.startswith("matplotlib."):
+        if entry.startswith("c:"):
+            return False  # of several bases, Python's order is not the data's
+        count, complete = 0, False  # its wrappers take by place what they do not show
     name = _spelled(path)
     problem = _misfit(signature, node, count, keywords, complete, closed)
     if problem is None:
@@ -236,24 +241,26 @@ def _eager_refusal(
         refuses = init.endswith("!")
         if run.surface.inherits(entry[2:], _SAVER):
             refuses = not arguments and "var_list" not in keywords
-    elif callee.path.endswith(
-        (
-            "train.MonitoredTrainingSession",
-            "data.make_initializable_iterator",
-            "losses.get_total_loss",
-            "train.import_meta_graph",
-            "train.export_meta_graph",
-            "tensorflow.gradients",
-        )
-    ):
-        refuses = True
-    if refuses:
+    if refuses or callee.path.endswith(_REFUSES):
         run.report(
             "graph-only",
             node,
             f"{_spelled(callee.path)} does not work in eager mode, which is on here",
             raises="RuntimeError",
         )
+
+
+# What calls a refusing function where the data's maker does not look for one.
+_REFUSES = (
+    "train.MonitoredTrainingSession",
+    "train.ProfilerHook",
+    "summary.FileWriterCache.get",
+    "data.make_initializable_iterator",
+    "losses.get_total_loss",
+    "train.import_meta_graph",
+    "train.export_meta_graph",
+    "tensorflow.gradients",
+)
 
 
 def _run_of_session(run: Any, node: ast.Call, owner: Value, arguments: Sequence[Value]) -> None:
@@ -315,8 +322,7 @@ def _tensorflow_call(
         _before_version_1(run, node, name, arguments)
     elif last in _SHAPED:
         needs_integers(run, node, arguments, slice(0, 2))
-        if "shape" in keywords:
-            needs_integers(run, node, [keywords["shape"]], slice(0, 1))
+        needs_integers_named(run, node, keywords, ("shape",))
 
 
 _SHAPED = (
@@ -386,13 +392,15 @@ def method_call(
                 f"{key.rpartition('.')[2]}.{name} does not work in eager mode, which is on here",
                 raises="RuntimeError",
             )
+        if key == tables.ITERATOR:
+            _iterator_used(run, node, owner, name)
         if name == "add_weight" and keras.weight_added(run, node, arguments):
             return
         if name == "__init__" and keras.optimizer_begun(run, node, key, keywords):
             return
         if keras.is_guessed(owner):
             return
-        if callee.signature.startswith("f:") and key.startswith(("tensorflow.", "keras.")):
+        if callee.signature.startswith("f:") and key.startswith(_SIGNED_CLASSES):
             _method_signature(
                 run, node, key, name, callee.signature, len(arguments), keywords, complete
             )
@@ -414,14 +422,8 @@ def method_call(
                 "an operation made in eager mode is None",
                 raises="AttributeError",
             )
-    elif isinstance(owner, Unknown) and name == "tostring" and not (arguments or keywords):
-        if name not in run.program.members:
-            run.report(
-                "member-gone",
-                node,
-                "arrays of NumPy 2.3 have no tostring; use tobytes",
-                raises="AttributeError",
-            )
+    elif isinstance(owner, Unknown) and name in tables.LOST_BY_ARRAYS:
+        _lost_by_arrays(run, node, name, len(arguments), keywords)
     elif isinstance(owner, Unknown) and name == "run" and arguments:
         _run_of_session(run, node, owner, arguments)
     if key == "variable" and name == "eval":
@@ -439,6 +441,20 @@ def method_call(
         )
 
 
+def _lost_by_arrays(
+    run: Any, node: ast.Call, name: str, count: int, keywords: dict[str, Value]
+) -> None:
+    """A method that only arrays of NumPy 1 had, of what may be one, called as theirs was."""
+    numbers, names, instead = tables.LOST_BY_ARRAYS[name]
+    if count in numbers and keywords.keys() <= names and name not in run.program.members:
+        run.report(
+            "member-gone",
+            node,
+            f"arrays of NumPy 2 have no {name} any more; use {instead}",
+            raises="AttributeError",
+        )
+
+
 def _method_signature(
     run: Any,
     node: ast.Call,
@@ -452,6 +468,8 @@ def _method_signature(
     signature = run.surface.signature(entry, method=True)
     if signature is None:
         return
+    if key.startswith("matplotlib."):
+        count, complete = 0, False
     closed = None
     if name == "__init__" and signature.more_keywords:
         closed = _closed_keywords(run, key)
@@ -481,6 +499,26 @@ def _outside_the_graph(run: Any, node: ast.Call, owner: Value, name: str) -> Non
             node,
             "the saver has no variables: in eager mode, which is on here, none is collected",
             raises="ValueError",
+        )
+
+
+def _iterator_used(run: Any, node: ast.Call, owner: Value, name: str) -> None:
+    """An iterator of a structure: in eager mode it begins when it is given its dataset."""
+    if name == "make_initializer":
+        run.iterators_begun = True
+    elif (
+        name == "get_next"
+        and isinstance(owner, Kind)
+        and owner.eager is not False
+        and run.eager_here()
+        and not run.iterators_begun
+    ):
+        run.report(
+            "graph-only",
+            node,
+            "this iterator has no dataset yet, and in eager mode, which is on here, it is read at "
+            "once",
+            raises="FailedPreconditionError",
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from harness.scan import tables
 from harness.scan.findings import Edit
 from harness.scan.judge.names import wrapped
-from harness.scan.judge.values import needs_integers, parts
+from harness.scan.judge.values import needs_integers, needs_integers_named, parts
 from harness.scan.values import ANY, Api, Container, Value, constant, kind_of
 
 
@@ -27,6 +27,9 @@ def library_call(
     places = tables.TAKES_INTEGERS.get(callee.path)
     if places is not None:
         needs_integers(run, node, arguments, places)
+        signature = run.surface.signature(callee.entry) if callee.entry.startswith("f:") else None
+        if signature is not None:
+            needs_integers_named(run, node, keywords, signature.positional[places])
     if callee.path.startswith("re.") and len(arguments) > 1:
         _pattern(run, node, callee, arguments)
 

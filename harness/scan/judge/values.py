@@ -350,18 +350,26 @@ def parts(value: Value, depth: int = 0) -> Sequence[Value]:
 
 def needs_integers(run: Any, node: ast.Call, arguments: Sequence[Value], places: slice) -> None:
     """Arguments that have to be whole numbers."""
-    if run.divides_anew():
-        return
     for i in range(*places.indices(len(arguments))):
-        held = (
-            parts(arguments[i]) if isinstance(arguments[i], (Tuple, Container)) else [arguments[i]]
+        _needs_integer(run, node, node.args[i] if i < len(node.args) else node, arguments[i])
+
+
+def needs_integers_named(
+    run: Any, node: ast.Call, keywords: dict[str, Value], names: Sequence[str]
+) -> None:
+    """Arguments by keyword that have to be whole numbers."""
+    for keyword in node.keywords:
+        if keyword.arg is not None and keyword.arg in names:
+            _needs_integer(run, node, keyword.value, keywords[keyword.arg])
+
+
+def _needs_integer(run: Any, node: ast.Call, place: ast.AST, given: Value) -> None:
+    held = parts(given) if isinstance(given, (Tuple, Container)) else [given]
+    if any(kind_of(p) == "quotient" for p in held) and not run.divides_anew():
+        run.report(
+            "python2-division",
+            node,
+            "a quotient is a float in Python 3, where an integer is needed",
+            divided(run, place),
+            raises="TypeError",
         )
-        if any(kind_of(p) == "quotient" for p in held):
-            place = node.args[i] if i < len(node.args) else node
-            run.report(
-                "python2-division",
-                node,
-                "a quotient is a float in Python 3, where an integer is needed",
-                divided(run, place),
-                raises="TypeError",
-            )

@@ -209,6 +209,17 @@ def test_eager_mode_is_on_in_what_a_program_leaves_uncalled(tmp_path: Path) -> N
     assert found(tmp_path) == set()
 
 
+def test_a_file_that_starts_a_session_in_its_own_statements_is_a_program(tmp_path: Path) -> None:
+    demo = (
+        "import tensorflow as tf\nsession = tf.compat.v1.InteractiveSession()\n\n"
+        "def detect(x):\n    return tf.nn.relu(x).eval()\n"
+    )
+    write(tmp_path, demo=demo)
+    assert found(tmp_path) == {("demo.py", 5, "graph-only")}
+    write(tmp_path, other="import demo\n")
+    assert found(tmp_path) == set()
+
+
 def test_another_encoding_is_read_and_not_edited(tmp_path: Path) -> None:
     code = b"# -*- coding: latin-1 -*-\nimport numpy as np\nx = '\xe9', np.float\n"
     (tmp_path / "code.py").write_bytes(code)
