@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from harness.cases import Case
-from harness.equivalence import COMPAT, REAL, Plan, make_cases
-from harness.runtimes import RUNTIMES, RuntimeUnavailable
+from harness.equivalence import Plan, make_cases
+from harness.hazards.stations import referee
+from harness.runtimes import RUNTIMES
 from harness.subject import Subject
 
 
@@ -16,20 +17,11 @@ def cases() -> dict[str, Case]:
     return {case.model.key: case for case in make_cases(Plan())}
 
 
-def _open_reference(precision: str) -> Subject:
-    """TensorFlow 1.15 where it can be had, the same source on compat.v1 elsewhere."""
-    for implementation, runtime in (REAL, COMPAT):
-        try:
-            return Subject(implementation, RUNTIMES[runtime], precision)
-        except RuntimeUnavailable:
-            continue
-    raise AssertionError("not even TensorFlow 2 is installed")
-
-
 @pytest.fixture(scope="session")
 def reference() -> Iterator[Subject]:
     """The reference in float64."""
-    with _open_reference("float64") as subject:
+    implementation, runtime = referee()
+    with Subject(implementation, RUNTIMES[runtime], "float64") as subject:
         yield subject
 
 
