@@ -10,13 +10,13 @@ def normalised(points: NDArray[Any]) -> NDArray[np.float32]:
     """Centres each cloud on its mean, and divides it by the distance of its furthest point.
 
     Arguments:
-        points: ... x N x 3.
+        points: ... x N x 3, floating; computed with in its own precision, as the original does.
 
     Returns:
         float32, of the same shape; a cloud that is one point stays at the origin.
     """
-    centred = points - points.mean(axis=-2, keepdims=True, dtype=np.float64)
-    radius = np.linalg.norm(centred, axis=-1).max(axis=-1)[..., None, None]
+    centred = points - points.mean(axis=-2, keepdims=True)
+    radius = np.sqrt(np.square(centred).sum(axis=-1)).max(axis=-1)[..., None, None]
     scaled: NDArray[Any] = centred / np.where(radius > 0, radius, 1)
     return scaled.astype(np.float32)
 
