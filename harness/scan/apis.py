@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import codecs
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +79,9 @@ class Apis:
         if parts[0] not in self.surface.packages:
             judge.import_of_unknown(self, node, name, alias)
             new = tables.PYTHON2_MODULES.get(name, "")
-            return Api(new, f"m:{new}") if new in self.surface.modules else ANY
+            if new in self.surface.modules:
+                return Api(new, f"m:{new}")
+            return Kind(tables.FOREIGN, shape=(parts[0],))
         for depth in range(1, len(parts) + 1):
             path = ".".join(parts[:depth])
             if path in self.surface.modules:
@@ -109,7 +112,9 @@ class Apis:
             if module is not None:
                 return TreeModule(module)
             return value if "." not in name else Kind("package", shape=(top, 0))
-        return Api(top, f"m:{top}") if top in self.surface.packages else ANY
+        if top in self.surface.packages:
+            return Api(top, f"m:{top}")
+        return Kind(tables.FOREIGN, shape=(top,))
 
     def imported_name(self, node: ast.ImportFrom, owner: Value, alias: ast.alias) -> Value:
         """What `from owner import alias` binds."""
@@ -122,6 +127,8 @@ class Apis:
                 self.load(inner)
                 return TreeModule(inner)
             return ANY
+        if isinstance(owner, Kind) and owner.name == tables.FOREIGN:
+            return judge.of_foreign(owner, alias.name)
         if isinstance(owner, Kind) and owner.name == "package" and owner.shape:
             name, level = owner.shape
             return self.imported(node, f"{name}.{alias.name}".lstrip("."), level, alias)
@@ -140,6 +147,7 @@ class Apis:
         if path in self.replaced:
             return ANY
         if owner.entry == "gone":
+            judge.member_of_gone(self, node, owner)
             return self._moved(owner, node.attr) or Api(path, "gone")
         if owner.entry.startswith("m:"):
             if path == "tensorflow.__version__":
@@ -268,7 +276,7 @@ class Apis:
             return _drawn_on(callee.path[18:], arguments, keywords)
         if callee.path in ("gzip.open", "bz2.open"):
             return judge.opened(arguments, keywords, default="rb")
-        if callee.path in ("csv.writer", "csv.DictWriter") and arguments:
+        if callee.path in _CSV and arguments:
             return Kind("binary csv") if kind_of(arguments[0]) == "binary file" else ANY
         if callee.path in ("os.path.join", "os.path.basename", "os.path.abspath") and arguments:
             return ending_in(arguments[-1])
@@ -335,6 +343,7 @@ class Apis:
             "global_variables_initializer",
             "local_variables_initializer",
             "initialize_all_variables",
+            "tables_initializer",
         ):
             return Kind("operation", self.mode)
         module, _, last = name.rpartition(".")
@@ -402,6 +411,10 @@ def _given_by_method(
     if owner is ANY and name in ("keys", "values", "items") and not arguments:
         # A view, whatever gives it, unless a class of the tree has a method of that name.
         return ANY if name in interpreter.program.members else Kind(name)
+    if owner is ANY and name in _CODING and arguments and _is_codec(arguments[0]):
+        return ANY if name in interpreter.program.members else Kind(_CODING[name])
+    if name == "run" and (owner is ANY or kind in SESSIONS) and arguments:
+        return _fetched(arguments[0])
     if name == "get_shape":
         shape = owner.shape if isinstance(owner, Kind) and kind == "tensor" else None
         return Kind("shape", shape=shape)
@@ -475,6 +488,29 @@ def _given_by_method(
     return ANY
 
 
+_CODING = {"encode": "bytes", "decode": "str"}
+
+
+def _is_codec(value: Value) -> bool:
+    """Whether a literal names a coding of text, which tokenisers' `encode` does not take."""
+    name = value.value if isinstance(value, Const) else None
+    if not isinstance(name, str) or len(name) > 40:
+        return False
+    try:
+        return bool(codecs.lookup(name)._is_text_encoding)
+    except (LookupError, ValueError):
+        return False
+
+
+def _fetched(value: Value) -> Value:
+    """What `session.run` gives for what it is asked for: as much as summaries need."""
+    if isinstance(value, Tuple):
+        return Tuple(tuple(map(_fetched, value.items)))
+    if isinstance(value, Container) and value.kind == "list" and value.items:
+        return Tuple(tuple(map(_fetched, value.items.values())))
+    return value if kind_of(value) == "summary of TensorFlow 2" else ANY
+
+
 def _drawn_on(name: str, arguments: Sequence[Value], keywords: dict[str, Value]) -> Value:
     """What Matplotlib's pyplot and figures give: figures, and axes where they are surely plain."""
     if name in ("figure", "gcf"):
@@ -489,6 +525,7 @@ def _drawn_on(name: str, arguments: Sequence[Value], keywords: dict[str, Value])
     return ANY
 
 
+_CSV = ("csv.reader", "csv.DictReader", "csv.writer", "csv.DictWriter")
 _AS_TEXT = {"universal_newlines", "text", "encoding", "errors"}
 # Classes of which every member is recorded; a protocol buffer's come from its metaclass.
 _WRITTEN_OUT = ("c:tensorflow.python.", "c:keras.src.")

@@ -197,12 +197,16 @@ class Expressions(Apis):
         return join(*(judge.entry(self, node, option, key) for option in alternatives(owner)))
 
     def _slice(self, node: ast.Slice, scope: Any) -> Value:
-        parts = [self.evaluate(part, scope) for part in (node.lower, node.upper, node.step) if part]
-        return (
-            Kind("slice of quotient")
-            if any(kind_of(p) == "quotient" for p in parts)
-            else Kind("slice")
-        )
+        bounds = [part for part in (node.lower, node.upper, node.step) if part]
+        quotients = [self._is_quotient(bound, scope) for bound in bounds]
+        return Kind("slice of quotient" if any(quotients) else "slice")
+
+    def _is_quotient(self, bound: ast.expr, scope: Any) -> bool:
+        """Whether a bound is a float for having been divided: a tensor's entry becomes one too."""
+        value = self.evaluate(bound, scope)
+        divided = isinstance(bound, ast.BinOp) and isinstance(bound.op, ast.Div)
+        kinds = {kind_of(option) for option in alternatives(value)}
+        return "quotient" in kinds or (divided and "tensor" in kinds)
 
     def _binary(self, node: ast.BinOp, scope: Any) -> Value:
         left, right = self.evaluate(node.left, scope), self.evaluate(node.right, scope)
@@ -316,6 +320,7 @@ class Expressions(Apis):
         inner = type(scope)({}, scope)
         for generator in node.generators:
             iterable = self.evaluate(generator.iter, inner)
+            judge.iterated(self, generator.iter, iterable)
             self.bind(generator.target, self.element(iterable), inner)
             for condition in generator.ifs:
                 self.evaluate(condition, inner)

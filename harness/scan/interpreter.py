@@ -36,7 +36,9 @@ from harness.scan.values import (
 )
 
 _DEPTH = 30  # calls within calls that are followed
-_BUDGET = 4000  # calls of the tree's functions that one file may cost
+# Statements that one file may cost: so many, and so many a line of its own. Trees of a dozen files
+# need a few hundred; in a library whose files all import each other, each would cost all.
+_BUDGET, _BUDGET_A_LINE = 1500, 5
 
 
 class Scope:
@@ -94,7 +96,7 @@ class Interpreter(Expressions):
         self.metrics: tuple[str, ...] | None = None  # what the last model compiled logs
         self._called: set[int] = set()
         self._walked: set[ast.stmt] = set()
-        self._spent = 0
+        self._left = _BUDGET + _BUDGET_A_LINE * entry.source.count(b"\n")
         self._defined: list[Function] = []
 
     # What a run amounts to.
@@ -204,7 +206,7 @@ class Interpreter(Expressions):
 
     def load(self, module: Module, main: bool = False) -> None:
         """Walk a module's own statements, once."""
-        if module.state != "new" or module.node is None:
+        if module.state != "new" or module.node is None or (self._left < 0 and not main):
             return
         module.state = "walked"
         name = "__main__" if main else module.name
@@ -221,6 +223,7 @@ class Interpreter(Expressions):
     # Statements.
 
     def block(self, body: Sequence[ast.stmt], scope: Scope) -> None:
+        self._left -= len(body)
         for statement in body:
             self._walked.add(statement)
             handler = _STATEMENTS.get(type(statement))
@@ -335,6 +338,7 @@ class Interpreter(Expressions):
 
     def _loop(self, node: ast.For | ast.AsyncFor, scope: Scope) -> None:
         iterable = self.evaluate(node.iter, scope)
+        judge.iterated(self, node.iter, iterable)
         before = dict(scope.names)
         _widen(self.program.once(node, _stored), scope)
         self.bind(node.target, self.element(iterable), scope)
@@ -516,9 +520,9 @@ class Interpreter(Expressions):
         if key in self._memo:
             return self._memo[key]
         frame = id(function.node)
-        if self._stack.count(frame) > 1 or len(self._stack) > _DEPTH or self._spent > _BUDGET:
+        depth = len(self._stack)
+        if self._stack.count(frame) > 1 or depth > _DEPTH or (depth and self._left < 0):
             return ANY
-        self._spent += 1
         names = self._parameters(function, arguments, keywords, complete)
         self.frames.append(function)
         outside, self.module = self.module, function.module

@@ -9,6 +9,11 @@ ITERATOR = "tensorflow.python.data.ops.iterator_ops.Iterator"
 FIGURE = "matplotlib.figure.Figure"
 AXES = "matplotlib.axes._axes.Axes"
 
+# A module that is neither the tree's nor a known package's, and which one.
+FOREIGN = "foreign module"
+# What is known of one all the same.
+FOREIGN_NAMES = {"six": {"PY2": False, "PY3": True, "PY34": True}}
+
 # The class that knows a kind's members.
 CLASS_OF = {
     "tensor": TENSOR,
@@ -27,6 +32,9 @@ CLASS_OF = {
     "zip": "builtins.zip",
     "keras tensor": "keras.src.backend.common.keras_tensor.KerasTensor",
 }
+
+# Kinds of which `isinstance` can say which builtin they are, and which they are not.
+BUILTIN_KINDS = ("str", "bytes", "float", "list", "dict", "tuple", "set")
 
 # Python objects that were lists.
 LAZY = ("range", "map", "filter", "zip", "keys", "values", "items")
@@ -74,6 +82,10 @@ RETURNS_TUPLE = {
 }
 # Functions of the standard library, and the kind they give.
 STANDARD_RETURNS = {
+    "hashlib.md5": "hash",
+    "hashlib.sha1": "hash",
+    "hashlib.sha256": "hash",
+    "hashlib.sha512": "hash",
     "json.dumps": "str",
     "pickle.dumps": "bytes",
     "time.strftime": "str",
@@ -189,6 +201,8 @@ NN_NO_TENSOR = frozenset(
 # Calls that give initialisers and cells are classes, and begin with a capital.
 
 BUILTIN_RETURNS = {
+    "set": "set",
+    "frozenset": "set",
     "len": "int",
     "int": "int",
     "float": "float",
@@ -394,6 +408,18 @@ SAME_INTERFACE = {
     "SocketServer": "socketserver",
 }
 PYTHON312_MODULES = ("imp", "distutils", "asyncore", "asynchat", "smtpd")
+
+# Names of the standard library that only Windows has: who asks for one is there.
+ON_WINDOWS = (
+    "subprocess.CREATE_",
+    "subprocess.STARTF_",
+    "subprocess.STARTUPINFO",
+    "ctypes.windll",
+    "ctypes.WinDLL",
+    "ctypes.WinError",
+    "os.startfile",
+    "signal.CTRL_",
+)
 
 PYTHON2_DICT = {
     "iteritems": "items",

@@ -1,7 +1,14 @@
 """The judgements: what the interpreter sees, held against the rules."""
 
 from harness.scan.judge import keras, python
-from harness.scan.judge.calls import SUMMARIES, call, given_by_builtin, method_call, opened
+from harness.scan.judge.calls import (
+    SUMMARIES,
+    call,
+    given_by_builtin,
+    iterated,
+    method_call,
+    opened,
+)
 from harness.scan.judge.names import (
     builtin,
     class_made,
@@ -10,8 +17,10 @@ from harness.scan.judge.names import (
     import_of_unknown,
     inherited,
     member,
+    member_of_gone,
     module_on_its_way_out,
     name_gone,
+    of_foreign,
 )
 from harness.scan.judge.values import (
     arithmetic,
@@ -38,12 +47,15 @@ __all__ = [
     "import_of_unknown",
     "in_place",
     "inherited",
+    "iterated",
     "join",
     "keras",
     "member",
+    "member_of_gone",
     "method_call",
     "module_on_its_way_out",
     "name_gone",
+    "of_foreign",
     "opened",
     "python",
     "stored",

@@ -33,6 +33,7 @@ from harness.scan.values import (
 )
 
 _OPTIMIZER = "tensorflow.python.training.optimizer.Optimizer"
+_WRITER = "tensorflow.python.summary.writer.writer.FileWriter"
 _SAVER = "tensorflow.python.training.saver.Saver"
 _SESSION = "tensorflow.python.client.session.BaseSession"
 SUMMARIES = ("scalar", "histogram", "image", "audio", "text")
@@ -266,6 +267,7 @@ _REFUSES = (
 def _run_of_session(run: Any, node: ast.Call, owner: Value, arguments: Sequence[Value]) -> None:
     """`session.run`: what it fetches has to be in its graph."""
     fetched = arguments[0] if arguments else ANY
+    _lazy_fetches(run, node, fetched)
     if any(_merged_nothing(part) for part in parts(fetched)):
         run.report(
             "summary-merged-none",
@@ -287,6 +289,34 @@ def _run_of_session(run: Any, node: ast.Call, owner: Value, arguments: Sequence[
             node,
             "what is fetched here was made in eager mode, and is in no graph",
             raises="RuntimeError",
+        )
+
+
+def _lazy_fetches(run: Any, node: ast.Call, fetched: Value) -> None:
+    kind = kind_of(fetched)
+    if kind in _VIEWS:
+        run.report(
+            "python2-sequence",
+            node,
+            f"{python.spelled(kind)} is no list in Python 3, and cannot be fetched",
+            wrapped(run, node.args[0]) if node.args else (),
+            raises="TypeError",
+        )
+
+
+_VIEWS = ("map", "filter", "zip", "keys", "values", "items", "generator")
+
+
+def _summary_added(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    summary = arguments[0] if arguments else keywords.get("summary", ANY)
+    if kind_of(summary) == "summary of TensorFlow 2":
+        run.report(
+            "summary-merged-none",
+            node,
+            "what a summary of TensorFlow 2 gives is a bool, which a FileWriter does not take",
+            raises="AttributeError",
         )
 
 
@@ -318,13 +348,52 @@ def _tensorflow_call(
                 "what a summary of TensorFlow 2 gives is no summary, and cannot be merged",
                 raises="TypeError",
             )
+    elif name == "compat.v1.train.SummarySaverHook":
+        if _merged_nothing(keywords.get("summary_op", ANY)):
+            run.report(
+                "summary-merged-none",
+                node,
+                "what merge_all gave is None here, and the hook needs something to save",
+                raises="ValueError",
+            )
     elif name in ("concat", "split") and len(arguments) > 1:
         _before_version_1(run, node, name, arguments)
+    elif _makes_tensors(callee, module, last) and (
+        lazy := [k for v in (*arguments, *keywords.values()) if (k := kind_of(v)) in _VIEWS]
+    ):
+        run.report(
+            "python2-sequence",
+            node,
+            f"{_spelled(callee.path)} takes a list, which {python.spelled(lazy[0])} is not in "
+            "Python 3",
+            raises="TypeError",
+        )
     elif last in _SHAPED:
         needs_integers(run, node, arguments, slice(0, 2))
         needs_integers_named(run, node, keywords, ("shape",))
 
 
+def _makes_tensors(callee: Api, module: str, last: str) -> bool:
+    """Whether a function makes a tensor of what it is given, and goes through nothing itself."""
+    name = f"{module}.{last}".lstrip(".").removeprefix("compat.v1.")
+    plain = module.removeprefix("compat.v1") in ("", "math", "nn", "linalg")
+    return (
+        plain
+        and callee.entry.startswith("f:")
+        and name not in tables.NO_TENSOR
+        and last not in _GOES_THROUGH
+    )
+
+
+_GOES_THROUGH = (
+    "add_n",
+    "tuple",
+    "py_func",
+    "zeros",
+    "ones",
+    "get_variable",
+    "trainable_variables",
+)
 _SHAPED = (
     "zeros",
     "ones",
@@ -409,6 +478,8 @@ def method_call(
             if name == "compile":
                 keras.compiled(run, keywords)
         _outside_the_graph(run, node, owner, name)
+        if key == _WRITER and name == "add_summary":
+            _summary_added(run, node, arguments, keywords)
     elif key in ("tensor", "operation") and name in ("eval", "run"):
         if (
             isinstance(owner, Kind)
@@ -429,6 +500,7 @@ def method_call(
     if key == "variable" and name == "eval":
         _eval_of_variable(run, node, arguments, keywords)
     _text_and_bytes(run, node, owner, name, arguments)
+    _parsed(run, node, name, arguments)
     python.text_method(run, node, owner, name, arguments)
     if key == "ndarray" and name == "reshape":
         needs_integers(run, node, arguments, slice(0, None))
@@ -576,6 +648,18 @@ def _keras_saved(run: Any, node: ast.Call, name: str, arguments: Sequence[Value]
         )
 
 
+def _parsed(run: Any, node: ast.Call, name: str, arguments: Sequence[Value]) -> None:
+    """A protocol buffer's message, read from text."""
+    given = kind_of(arguments[0]) if arguments else ""
+    if name in ("ParseFromString", "MergeFromString") and given == "str":
+        run.report(
+            "python2-bytes",
+            node,
+            f"{name} reads bytes; open the file with 'rb'",
+            raises="UnicodeDecodeError",
+        )
+
+
 _SAID = {"bytes": "bytes", "str": "text"}
 
 
@@ -594,6 +678,10 @@ def _text_and_bytes(
     elif kind == "binary file" and name == "write" and given == "str":
         run.report(
             "python2-bytes", node, "a file opened in binary mode takes no text", raises="TypeError"
+        )
+    elif kind == "hash" and name == "update" and given == "str":
+        run.report(
+            "python2-bytes", node, "a hash is made of bytes; encode the text", raises="TypeError"
         )
     elif kind == "binary csv" and name in ("writerow", "writerows", "writeheader"):
         run.report(
@@ -622,6 +710,8 @@ def given_by_builtin(
         return Container("list")
     if name == "dict":
         return Container("dict", dict(keywords), element=ANY if arguments else None)
+    if name == "isinstance" and len(arguments) == 2:
+        return _is_instance(first, arguments[1])
     if name == "super":
         owner = run.frames[-1].owner if run.frames else None
         return Parent(owner) if owner is not None else ANY
@@ -644,6 +734,16 @@ def given_by_builtin(
         return Kind("int")
     kind = tables.BUILTIN_RETURNS.get(name, "")
     return Kind(kind) if kind else ANY
+
+
+def _is_instance(value: Value, classes: Value) -> Value:
+    """What `isinstance` says of a value of which the class is known."""
+    kind = kind_of(value)
+    asked = classes.items if isinstance(classes, Tuple) else (classes,)
+    names = [c.path for c in asked if isinstance(c, Api) and c.path.startswith("builtins.")]
+    if kind not in tables.BUILTIN_KINDS or len(names) < len(asked):
+        return Kind("bool")
+    return Const(f"builtins.{kind}" in names or "builtins.object" in names)
 
 
 def opened(arguments: Sequence[Value], keywords: dict[str, Value], default: str) -> Value:
@@ -733,14 +833,22 @@ def _pickle_load(
         )
 
 
-def _csv(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
-    if arguments and kind_of(arguments[0]) == "binary file":
+def iterated(run: Any, node: ast.AST, value: Value) -> None:
+    """Something that is gone through, by a loop or by `next`."""
+    if kind_of(value) == "binary csv":
         run.report(
             "python2-bytes",
             node,
-            "csv reads text; open the file in text mode",
-            raises="TypeError",
+            "csv reads text, and the file was opened in binary mode",
+            raises="Error",
         )
+
+
+def _iterated(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    if arguments:
+        iterated(run, node, arguments[0])
 
 
 def _h5py_file(
@@ -754,6 +862,8 @@ def _h5py_file(
 _SPECIAL = {
     "builtins.range": _range,
     "builtins.len": _len,
+    "builtins.next": _iterated,
+    "builtins.list": _iterated,
     "builtins.int": _int,
     "builtins.sorted": _sorted,
     "numpy.load": _numpy_load,
@@ -761,7 +871,5 @@ _SPECIAL = {
     "pickle.load": _pickle_load,
     "tensorflow.keras.models.save_model": _save_model,
     "keras.models.save_model": _save_model,
-    "csv.reader": _csv,
-    "csv.DictReader": _csv,
     "h5py.File": _h5py_file,
 }

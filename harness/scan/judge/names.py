@@ -12,6 +12,7 @@ from harness.scan.values import (
     ANY,
     Api,
     Class,
+    Const,
     Function,
     Kind,
     Method,
@@ -161,6 +162,8 @@ def name_gone(run: Any, node: ast.Attribute, owner: Api, path: str, imported: An
     if owner.path.startswith("tensorflow"):
         _tensorflow_name_gone(run, node, place, path)
         return
+    if path.startswith(tables.ON_WINDOWS):
+        return
     package = path.split(".")[0]
     version = run.surface.versions.get(package)
     new, edits = _renamed(path, node, imported)
@@ -307,6 +310,27 @@ def flags_member(run: Any, node: ast.Attribute) -> Value:
     return ANY
 
 
+def member_of_gone(run: Any, node: ast.Attribute, owner: Api) -> None:
+    """A name of a module that is gone, which is gone from the place that took it over too."""
+    cells = run.surface.modules.get("tensorflow.compat.v1.nn.rnn_cell", {})
+    if owner.path == "tensorflow.contrib.rnn" and node.attr in _CELLS and node.attr not in cells:
+        run.report(
+            "keras3-gone",
+            node,
+            f"{node.attr} moved to tf.compat.v1.nn.rnn_cell, and is not available with Keras 3",
+            raises="AttributeError",
+        )
+
+
+_CELLS = ("BasicLSTMCell", "BasicRNNCell", "DropoutWrapper", "GRUCell", "LSTMCell", "MultiRNNCell")
+
+
+def of_foreign(owner: Kind, name: str) -> Value:
+    """A name of a module of which nothing is known, or nearly nothing."""
+    known = tables.FOREIGN_NAMES.get(owner.shape[0], {}) if owner.shape else {}
+    return Const(known[name]) if name in known else ANY
+
+
 # Attributes of values.
 
 
@@ -315,6 +339,8 @@ def member(run: Any, node: ast.Attribute, owner: Value) -> Value:
     kind, name = kind_of(owner), node.attr
     if isinstance(owner, Unknown):
         return _member_of_unknown(run, node)
+    if isinstance(owner, Kind) and kind == tables.FOREIGN:
+        return of_foreign(owner, name)
     if kind in ("dimension", "maybe_dimension"):
         if name == "value":
             _dimension_value(run, node)
@@ -359,9 +385,26 @@ def _member_of_unknown(run: Any, node: ast.Attribute) -> Value:
         return flags_member(run, node)
     if name in tables.PYTHON2_DICT and name not in run.program.members:
         _python2_dict(run, node)
+    elif name == "A" and run.program.once(run.module.node, _imports_sparse):
+        run.report(
+            "member-gone",
+            node,
+            "sparse matrices of SciPy have no A any more; use toarray()",
+            attribute_edit(node, ".toarray()"),
+            raises="AttributeError",
+        )
     else:
         keras.of_unknown(run, node)
     return Method(ANY, name)
+
+
+def _imports_sparse(tree: ast.AST) -> bool:
+    """Whether a file imports SciPy's sparse matrices: then `x.A` is one as an array."""
+    return any(
+        "scipy.sparse" in (getattr(node, "module", None) or "", *(a.name for a in node.names))
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+    )
 
 
 def _python2_dict(run: Any, node: ast.Attribute) -> None:

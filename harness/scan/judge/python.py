@@ -143,6 +143,16 @@ _SPECIAL = {
     "json.dumps": _json,
     "json.dump": _json,
 }
+
+
+def _deletes_text(owner: Value, arguments: Sequence[Value]) -> bool:
+    """Whether a `translate` is that of Python 2's text, and not that of a shape on a canvas."""
+    letters = arguments[1]
+    of_string = isinstance(letters, Api) and letters.path.startswith("string.")
+    text = of_string or kind_of(letters) == "str"
+    return kind_of(owner) == "str" or (kind_of(owner) == "" and text)
+
+
 _CODECS = ("hex", "base64", "zlib", "bz2", "rot13", "string-escape", "string_escape", "uu")
 
 
@@ -150,6 +160,13 @@ def text_method(
     run: Any, node: ast.Call, owner: Value, name: str, arguments: Sequence[Value]
 ) -> None:
     """Methods of text that Python 2 had for bytes too."""
+    if name == "translate" and len(arguments) == 2 and _deletes_text(owner, arguments):
+        run.report(
+            "call-signature",
+            node,
+            "translate of text takes a table alone in Python 3; see str.maketrans",
+            raises="TypeError",
+        )
     if kind_of(owner) != "str" or not arguments:
         return
     if name == "encode" and constant(arguments[0], str) in _CODECS:
