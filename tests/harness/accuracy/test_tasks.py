@@ -57,9 +57,9 @@ def test_parts(parts: Path) -> None:
     scores = judge("part_seg", parts, parts / "p.h5")
     mug = (2 / 3 + 0) / 2
     assert scores.overall == {
-        "mean IoU over shapes": pytest.approx((mug + 1) / 2),
-        "mean IoU over categories": pytest.approx((mug + 1) / 2),
-        "accuracy of points": pytest.approx(5 / 6),
+        "mean IoU of shapes": pytest.approx((mug + 1) / 2),
+        "mean IoU of categories": pytest.approx((mug + 1) / 2),
+        "point accuracy": pytest.approx(5 / 6),
     }
     assert scores.classes == {"Mug": pytest.approx(mug), "Cap": 1.0}
     assert judge("pointnet_seg", parts, parts / "p.h5") == scores
