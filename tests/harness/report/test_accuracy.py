@@ -39,7 +39,7 @@ def comparison() -> Comparison:
         started="2026-01-02T03:04:05Z",
         machine=MACHINE,
         settings=Settings(250, 32, 1024, None),
-        of_class="accuracy of a class",
+        of_class="mean IoU of a class",
         baseline={"overall accuracy": 0.231},
         entries=(
             entry("original_tf1@tf1", run(0, 0.89, 1), run(1, 0.892, 1)),
@@ -237,13 +237,17 @@ def test_a_sweep_in_which_all_failed_is_told_too(comparison: Comparison, tmp_pat
     assert "out of paper" in (tmp_path / "out/accuracy.md").read_text()
 
 
+def test_headings_begin_with_a_capital_and_keep_the_others(rendered: Path) -> None:
+    assert ">Mean IoU of a class</th>" in (rendered / "index.html").read_text()
+
+
 @pytest.mark.parametrize("name", ["index.html", "accuracy.md"])
 def test_everything_is_told(rendered: Path, name: str) -> None:
     text = (rendered / name).read_text().replace("<wbr>", "")
     told = ("pointnet_cls", "data/modelnet40", "89.1", "89.0 to 89.2", "(−40.0)", "3.11.5")
     verdict = "All differences from original_tf1@tf1 are within"
     failed = "seed 2: ended with status 1: out of paper"
-    for what in (*told, "tensorflow is not installed", "Accuracy of a class", verdict, failed):
+    for what in (*told, "tensorflow is not installed", "mean IoU of a class", verdict, failed):
         assert what.lower() in text.lower()
 
 
