@@ -13,6 +13,7 @@ import numpy as np
 
 from harness import metrics
 from harness.datasets import DatasetError
+from harness.datasets.layouts import LAYOUTS
 from harness.datasets.modelnet40 import read_shape_names
 
 CLASSES_OF_SCENES = (
@@ -44,6 +45,7 @@ class Task:
     Attributes:
         key: "classification", "parts" or "scenes".
         models: the networks trained for it.
+        layout: key of the data folder's.
         listing: the data folder's list of training files.
         epochs, batch, points: as published.
         of_class: what `Scores.classes` holds.
@@ -53,6 +55,7 @@ class Task:
 
     key: str
     models: tuple[str, ...]
+    layout: str
     listing: str
     epochs: int
     batch: int
@@ -60,6 +63,15 @@ class Task:
     of_class: str
     arrays: tuple[str, ...]
     judge: Callable[[Path, Iterator[Batch]], Scores]
+
+    def baseline(self, folder: Path) -> Mapping[str, float]:
+        """What can be had on a data folder without learning, by score; empty for scenes.
+
+        Raises:
+            DatasetError: the folder is not sound.
+        """
+        (layout,) = (layout for layout in LAYOUTS if layout.key == self.layout)
+        return layout.baseline(folder) if layout.baseline else {}
 
     def stored_points(self, folder: Path) -> int:
         """Points of the clouds that a data folder holds.
@@ -139,9 +151,9 @@ def judge_parts(folder: Path, batches: Iterator[Batch]) -> Scores:
     means = metrics.category_means(all_ious, np.concatenate(category), len(names))
     return Scores(
         {
-            "mean IoU over shapes": float(all_ious.mean()),
-            "mean IoU over categories": metrics.mean_of_categories(means),
-            "accuracy of points": right / seen,
+            "mean IoU of shapes": float(all_ious.mean()),
+            "mean IoU of categories": metrics.mean_of_categories(means),
+            "point accuracy": right / seen,
         },
         _known(names, means),
     )
@@ -192,6 +204,7 @@ TASKS = (
     Task(
         key="classification",
         models=("pointnet_cls", "pointnet_cls_basic"),
+        layout="modelnet40",
         listing="train_files.txt",
         epochs=250,
         batch=32,
@@ -203,6 +216,7 @@ TASKS = (
     Task(
         key="parts",
         models=("part_seg", "pointnet_seg"),
+        layout="shapenet_part",
         listing="train_hdf5_file_list.txt",
         epochs=200,
         batch=32,
@@ -214,6 +228,7 @@ TASKS = (
     Task(
         key="scenes",
         models=("sem_seg",),
+        layout="s3dis",
         listing="all_files.txt",
         epochs=50,
         batch=24,

@@ -1,29 +1,21 @@
-"""Runs an implementation's own commands, each training in a folder of its own, and keeps it."""
+"""Runs an implementation's own commands, each training in a folder of its own."""
 
 from __future__ import annotations
 
-import hashlib
-import json
+import contextlib
 import os
-import re
 import shutil
 import subprocess
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import filelock
 
 from harness.accuracy.programs import PREDICTIONS, Arguments, Job, Program
-from harness.report.files import read_json, write_atomically
 from harness.runtimes import Runtime, command_environment
-from harness.worker import ROOT
 
 OUTPUT = "output.txt"
-_DONE = "done.json"
-# TF1-style scripts say "**** EPOCH 007 ****", Keras says "Epoch 8/20".
-_EPOCH = re.compile(r"^(\*{4} EPOCH \d+|Epoch \d+/\d+)")
 
 
 class TrainingError(RuntimeError):
@@ -36,109 +28,108 @@ class Trained:
 
     Attributes:
         predictions: its file.
-        seconds: the training took.
+        cpu_seconds: the training took, of all cores together.
     """
 
     predictions: Path
-    seconds: float
+    cpu_seconds: float
 
 
-def train(
-    implementation: str,
-    runtime: Runtime,
-    program: Program,
-    job: Job,
-    on_epoch: Callable[[], None],
-) -> Trained:
-    """Train and predict, unless that was done before with the same sources, data and settings.
+class Commands:
+    """The commands that threads of this process wait for.
+
+    Attributes:
+        running: at the moment.
+    """
+
+    def __init__(self) -> None:
+        self.running: set[subprocess.Popen[str]] = set()
+
+    @contextlib.contextmanager
+    def started(
+        self, command: list[str], folder: Path, environment: Mapping[str, str]
+    ) -> Iterator[subprocess.Popen[str]]:
+        """A command that does not outlive the block."""
+        with subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            process_group=0,  # Ctrl-C is for the sweep, which ends its commands
+        ) as process:
+            self.running.add(process)
+            try:
+                yield process
+            finally:
+                process.kill()  # one that has ended is past it
+                self.running.discard(process)
+
+    def end(self) -> None:
+        """End all of them; whoever waits for one is told that it failed."""
+        for process in list(self.running):
+            process.kill()
+
+
+COMMANDS = Commands()
+
+
+def train(runtime: Runtime, program: Program, job: Job) -> Trained:
+    """Train from scratch, and predict.
 
     Arguments:
-        implementation: whose folder of sources.
         runtime: to run it in.
-        program: its commands.
-        job: what to do; `log` is a folder under which this training gets one of its own.
-        on_epoch: called when an epoch begins.
+        program: the implementation's commands.
+        job: what to do; its folder is emptied first.
 
     Raises:
         TrainingError: a command failed.
         RuntimeUnavailable: this machine lacks the runtime.
     """
-    name = f"{implementation}@{runtime.key}-{job.seed}-{_fingerprint(implementation, job)}"
-    folder = job.log / job.model / name
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with filelock.FileLock(f"{folder}.lock"):
-        if not (folder / _DONE).is_file():
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
-            own = replace(job, log=folder)
-            started = time.monotonic()
-            run_command(runtime, program.train(own), folder, on_epoch)
-            seconds = round(time.monotonic() - started, 1)
-            run_command(runtime, program.predict(own), folder, on_epoch)
-            write_atomically(folder / _DONE, json.dumps({"seconds": seconds}))
-    return Trained(folder / PREDICTIONS, read_json(folder / _DONE)["seconds"])
+    job.log.parent.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(f"{job.log}.lock"):
+        shutil.rmtree(job.log, ignore_errors=True)
+        job.log.mkdir()
+        cpu_seconds = run_command(runtime, program.train(job), job.log)
+        run_command(runtime, program.predict(job), job.log)
+    return Trained(job.log / PREDICTIONS, cpu_seconds)
 
 
-def run_command(
-    runtime: Runtime, arguments: Arguments, folder: Path, on_epoch: Callable[[], None]
-) -> None:
+def run_command(runtime: Runtime, arguments: Arguments, folder: Path) -> float:
     """Run an implementation's command to its end, all it says in the folder's `OUTPUT`.
 
     Arguments:
         runtime: whose interpreter; compat.v1 is put in TensorFlow's place for its scripts.
         arguments: of the interpreter.
         folder: to run in.
-        on_epoch: called when an epoch begins.
+
+    Returns:
+        The seconds of CPU time that it took.
 
     Raises:
-        TrainingError: it failed; the command is ended if this process is interrupted.
+        TrainingError: it failed.
     """
     through = ("-m", "harness.workers.script") if runtime.key == "compat" else ()
     command = [str(runtime.interpreter()), *through, *arguments]
     last = "it said nothing"
     with (
         (folder / OUTPUT).open("a") as log,
-        _started(command, folder, command_environment(runtime)) as process,
+        COMMANDS.started(command, folder, command_environment(runtime)) as process,
     ):
         assert process.stdout is not None
-        try:
-            for line in process.stdout:
-                log.write(line)
-                last = line.strip() or last
-                if _EPOCH.match(line):
-                    on_epoch()
-        except BaseException:
-            process.kill()
-            raise
+        for line in process.stdout:
+            log.write(line)
+            log.flush()  # for who follows it
+            last = line.strip() or last
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         what = next(part for part in arguments if part != "-m")
         raise TrainingError(
             f"{folder.name}: {Path(what).name} ended with status {process.returncode}: {last} "
             f"(all it said is in {folder / OUTPUT})"
         )
-
-
-def _started(
-    command: list[str], folder: Path, environment: Mapping[str, str]
-) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        command,
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    )
-
-
-def _fingerprint(implementation: str, job: Job) -> str:
-    """Tells trainings apart that could end differently."""
-    digest = hashlib.sha256(repr((job.model, job.settings, job.data)).encode())
-    for path in sorted((ROOT / implementation).rglob("*.py")):
-        digest.update(path.read_bytes())
-    for path in sorted(job.data.iterdir()):
-        state = os.stat(path)
-        digest.update(repr((path.name, state.st_size, state.st_mtime_ns)).encode())
-    return digest.hexdigest()[:12]
+    return round(usage.ru_utime + usage.ru_stime, 1)

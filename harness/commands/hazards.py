@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from harness.commands.options import keys
+from harness.commands.options import Cluster, Jobs, Resume, keys
 from harness.commands.outcome import REPORTS, ReportsFolder, check_writable, keep, to_text
 from harness.commands.progress import progress
 from harness.hazards import HAZARDS
@@ -26,13 +26,9 @@ def hazards(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the weights and the batch.")] = 0,
-    jobs: Annotated[int, typer.Option(min=0, help="At a time; 0: as many as cores.")] = 0,
-    cluster: Annotated[
-        str, typer.Option(metavar="tcp://HOST:PORT", help="Run the jobs on a Dask cluster.")
-    ] = "",
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Do not repeat what the results file has.")
-    ] = False,
+    jobs: Jobs = 0,
+    cluster: Cluster = "",
+    resume: Resume = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     out: ReportsFolder = REPORTS,
 ) -> None:

@@ -45,3 +45,10 @@ ImplementationKey = Annotated[str, keys("implementation", IMPLEMENTATIONS)]
 ModelKey = Annotated[str, keys("model", MODELS)]
 RuntimeKey = Annotated[str | None, keys("runtime", RUNTIMES)]
 PrecisionKey = Annotated[str, keys("precision", PRECISIONS)]
+# Of sweeps.
+Jobs = Annotated[int, typer.Option("--jobs", min=0, help="At a time; 0: as many as cores.")]
+Cluster = Annotated[
+    str,
+    typer.Option("--cluster", metavar="tcp://HOST:PORT", help="Run the jobs on a Dask cluster."),
+]
+Resume = Annotated[bool, typer.Option("--resume", help="Do not repeat what the results file has.")]

@@ -13,7 +13,7 @@ import pytest
 
 from harness.accuracy.programs import PREDICTIONS, PROGRAMS, Job
 from harness.accuracy.tasks import TASK_OF, Scores, Task, read_predictions
-from harness.accuracy.training import Trained, run_command, train
+from harness.accuracy.training import OUTPUT, Trained, run_command, train
 from harness.report.accuracy_schema import Settings
 from harness.runtimes import RUNTIMES, RuntimeUnavailable
 
@@ -31,12 +31,10 @@ def job(request: pytest.FixtureRequest, model: str, tmp_path: Path) -> Job:
 
 
 def trained(job: Job, implementation: str, runtime: str) -> Trained:
-    epochs: list[None] = []
     program = PROGRAMS[implementation, TASK_OF[job.model].key]
-    found = train(
-        implementation, RUNTIMES[runtime], program, job, on_epoch=lambda: epochs.append(None)
-    )
-    assert len(epochs) == 2
+    own = replace(job, log=job.log / f"{implementation}@{runtime}")
+    found = train(RUNTIMES[runtime], program, own)
+    assert (own.log / OUTPUT).read_text().count("**** EPOCH") == 2
     return found
 
 
@@ -59,7 +57,7 @@ def test_a_checkpoint_of_the_original_means_the_same_to_the_upgraded(job: Job) -
     kept = job.log / "upgraded"
     shutil.copytree(original.parent, kept, ignore=shutil.ignore_patterns(PREDICTIONS))
     again = PROGRAMS["tf2_upgraded", task.key].predict(replace(job, log=kept))
-    run_command(RUNTIMES["tf2"], again, kept, on_epoch=lambda: None)
+    run_command(RUNTIMES["tf2"], again, kept)
 
     with h5py.File(original) as expected, h5py.File(kept / PREDICTIONS) as found:
         logits = expected["logits"][()]

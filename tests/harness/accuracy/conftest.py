@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 
-from harness.accuracy.programs import PREDICTIONS, Job, Program
+from harness.accuracy import sweep
+from harness.accuracy.programs import PREDICTIONS, PROGRAMS, Job, Program
 from harness.datasets import modelnet40
 from harness.datasets.clouds import Clouds
 from harness.report.accuracy_schema import Settings
@@ -41,9 +42,7 @@ def _write_predictions(path: Path, guessed: list[int], labels: np.ndarray = LABE
 
 TRAIN = """
 for epoch in range({epochs}):
-    print("noise")
     print("**** EPOCH %03d ****" % epoch)
-open("trained", "a").write("once more")
 """
 
 
@@ -69,3 +68,17 @@ def write_predictions() -> Callable[..., None]:
 @pytest.fixture
 def program() -> Callable[..., Program]:
     return _program
+
+
+@pytest.fixture
+def play(monkeypatch: pytest.MonkeyPatch) -> Callable[[Mapping[str, Program]], None]:
+    """Puts other commands in the place of implementations'."""
+
+    def put(programs: Mapping[str, Program]) -> None:
+        for pair in list(PROGRAMS):
+            monkeypatch.delitem(PROGRAMS, pair)
+        for name, found in programs.items():
+            monkeypatch.setitem(PROGRAMS, (name, "classification"), found)
+        monkeypatch.setattr(sweep, "versions", lambda player: {"python": "3"})
+
+    return put

@@ -17,7 +17,7 @@ from harness.accuracy.tasks import (
     read_parts,
     read_predictions,
 )
-from harness.datasets import DatasetError
+from harness.datasets import DatasetError, primitives
 
 
 def judge(model: str, folder: Path, path: Path) -> Scores:
@@ -57,9 +57,9 @@ def test_parts(parts: Path) -> None:
     scores = judge("part_seg", parts, parts / "p.h5")
     mug = (2 / 3 + 0) / 2
     assert scores.overall == {
-        "mean IoU over shapes": pytest.approx((mug + 1) / 2),
-        "mean IoU over categories": pytest.approx((mug + 1) / 2),
-        "accuracy of points": pytest.approx(5 / 6),
+        "mean IoU of shapes": pytest.approx((mug + 1) / 2),
+        "mean IoU of categories": pytest.approx((mug + 1) / 2),
+        "point accuracy": pytest.approx(5 / 6),
     }
     assert scores.classes == {"Mug": pytest.approx(mug), "Cap": 1.0}
     assert judge("pointnet_seg", parts, parts / "p.h5") == scores
@@ -122,3 +122,11 @@ def test_lists_of_parts_that_do_not_fit_are_refused(parts: Path, damage) -> None
     damage(parts)
     with pytest.raises(DatasetError, match="do not tell the parts"):
         read_parts(parts)
+
+
+def test_the_baseline_is_told_by_the_names_of_scores(tmp_path: Path) -> None:
+    primitives.build_shapenet_part(tmp_path, train=1, val=1, test=1, num_points=16)
+    found = TASK_OF["part_seg"].baseline(tmp_path)
+    assert set(found) == {"mean IoU of shapes", "mean IoU of categories", "point accuracy"}
+    assert all(0 < value < 1 for value in found.values())
+    assert TASK_OF["sem_seg"].baseline(tmp_path) == {}
