@@ -337,7 +337,7 @@ class Apis:
             key = callee.entry[2:]
             if key in SESSIONS:
                 alone = "graph" not in keywords and not arguments[1:]
-                return Kind(key, self.mode if alone else False)
+                return Kind(key, (self.eager_here() or self.mode) if alone else False)
             return Kind(key, self._outside(key, arguments, keywords))
         if name in (
             "global_variables_initializer",

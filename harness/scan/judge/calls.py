@@ -276,7 +276,7 @@ def _run_of_session(run: Any, node: ast.Call, owner: Value, arguments: Sequence[
             raises="TypeError",
         )
     alone = isinstance(owner, Kind) and owner.eager is True
-    if run.mode is True and (alone or is_eager(fetched)):
+    if run.eager_here() and (alone or is_eager(fetched)):
         run.report(
             "session-without-graph",
             node,
