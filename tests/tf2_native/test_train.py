@@ -128,9 +128,10 @@ def test_signal_stops_after_the_step_and_loses_nothing(folder, tmp_path, monkeyp
     assert_same_run(again, tmp_path / "log", whole, tmp_path / "whole")
 
 
-def test_patience_is_remembered(folder, tmp_path, monkeypatch):
+@pytest.mark.parametrize("backup_every", [1, 500], ids=["in an epoch", "between epochs"])
+def test_patience_is_remembered(folder, tmp_path, monkeypatch, backup_every):
     recipe = replace(small("pointnet_cls_basic", learning_rate=0.0), epochs=9)
-    run = Run(seed=2, patience=2)
+    run = Run(seed=2, patience=2, backup_every=backup_every)
     train(recipe, folder, tmp_path / "whole", run)
     with monkeypatch.context() as patch:
         die_at(patch, 1, 2)
