@@ -152,6 +152,8 @@ def test_interrupted_run_is_neither_lost_nor_taken_for_another(folder, tmp_path,
         train(recipe, folder, tmp_path, run)
     with pytest.raises(InputError, match=r"learning_rate 0\.001, not 0\.5"):
         train(replace(recipe, learning_rate=0.5), folder, tmp_path, replace(run, resume=True))
+    with pytest.raises(InputError, match="early_stopping None, not 2"):
+        train(recipe, folder, tmp_path, replace(run, resume=True, patience=2))
 
 
 def test_nothing_to_resume_is_said(folder, tmp_path):
