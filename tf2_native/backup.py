@@ -92,13 +92,14 @@ class Backup(keras.callbacks.Callback):
         self.every = every
         self.request = request
         self._start = progress
+        self._memory = progress.callbacks if progress else ()
         self._epoch = 0
         self._offset = 0
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Reminds the callbacks, which have forgotten."""
-        if self._start:
-            for callback, memory in zip(self.others, self._start.callbacks, strict=True):
+        """Reminds the callbacks, which forget whenever `fit` begins: after a resumed epoch, too."""
+        if self._memory:
+            for callback, memory in zip(self.others, self._memory, strict=True):
                 vars(callback).update(memory)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -131,6 +132,7 @@ class Backup(keras.callbacks.Callback):
         Raises:
             Interrupted: after it, if the run is to stop.
         """
+        self._memory = self._memories()
         self._write(epoch + 1, 0)
         self._stop_if_requested()
 

@@ -87,7 +87,8 @@ def _read(prefix: str | Path) -> dict[str, NDArray[np.generic]]:
     try:
         reader = tf.train.load_checkpoint(str(prefix))
         return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
-    except (tf.errors.OpError, RuntimeError) as error:
+    # What a data file cut short raises is an IndexError.
+    except (tf.errors.OpError, RuntimeError, IndexError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"{prefix}: cannot be read as a TF1 checkpoint: {reason}") from error
 
@@ -119,14 +120,19 @@ def import_checkpoint(
     prefix: Annotated[str, typer.Argument(help="TF1 checkpoint, without .index.")],
     destination: Annotated[Path, typer.Argument(help="The .keras file to write.")],
     model: Annotated[str, typer.Option(help=f"One of {', '.join(MODELS)}.")] = "pointnet_cls",
-    num_classes: int | None = None,
+    num_classes: Annotated[
+        int | None, typer.Option(min=1, help="As published if left out.")
+    ] = None,
 ) -> None:
     """TF1 checkpoint to .keras file."""
     with one_line_errors():
         if model not in MODELS:
             raise InputError(f"no network is called {model!r}; there are {', '.join(MODELS)}")
+        if destination.suffix != ".keras":
+            raise InputError(f"{destination}: a file of Keras must end in .keras")
         network = build_model(model, num_classes=num_classes)
         load_tf1_checkpoint(network, prefix)
+        destination.parent.mkdir(parents=True, exist_ok=True)
         network.save(destination)
 
 

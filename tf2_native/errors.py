@@ -13,13 +13,20 @@ class InputError(ValueError):
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """Turns an `InputError` into one line on standard error and exit status 2.
+    """Turns an `InputError`, or a file that cannot be used, into one line and exit status 2.
 
     Raises:
-        typer.Exit: with code 2, in place of an `InputError`.
+        typer.Exit: with code 2, in place of an `InputError` or an `OSError` that names a file.
     """
     try:
         yield
     except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise typer.Exit(2) from None
+        message = str(error)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        message = f"{error.filename}: {error.strerror}"
+    else:
+        return
+    print(f"error: {message}", file=sys.stderr)
+    raise typer.Exit(2)

@@ -47,7 +47,7 @@ def predict(
 
     Leaves `predictions.h5` (`logits`, `predicted`, `labels` and, of shapes with parts, `category`),
     `confusion.png` and pictures: of classified clouds a sheet; of segmented ones, or of the rooms
-    that blocks belong to, a PNG and a PLY each and a page for all.
+    that blocks belong to, a PNG each; and of either a PLY each and a page for all.
 
     Arguments:
         model: the network.
@@ -79,6 +79,7 @@ def predict(
     draw_confusion(out / "confusion.png", judge.confusion, split.class_names)
     if task.judged_as == "classes":
         gallery.draw_sheet(out / "clouds.png")
+        _write_for_viewers(out, gallery.drawn())
     else:
         draw_all(out, gallery.drawn())
     return as_text(judge.table())
@@ -94,6 +95,12 @@ def draw_all(out: Path, clouds: Sequence[DrawnCloud]) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for number, cloud in enumerate(clouds):
         draw_cloud(out / f"cloud-{number:02}.png", cloud)
+    _write_for_viewers(out, clouds)
+
+
+def _write_for_viewers(out: Path, clouds: Sequence[DrawnCloud]) -> None:
+    """Writes a PLY file each, and a page to turn them on."""
+    for number, cloud in enumerate(clouds):
         write_ply(out / f"cloud-{number:02}.ply", cloud)
     if clouds:
         write_page(out / "clouds.html", clouds)
@@ -131,7 +138,7 @@ class _Gallery:
             draw_sheet(path, entries)
 
     def drawn(self) -> list[DrawnCloud]:
-        """Of segmented clouds; blocks of one room put together again."""
+        """Every point with its label, of a classified cloud the same; rooms are put together."""
         names = self._split.class_names
         if not self._rooms:
             return [
@@ -141,8 +148,8 @@ class _Gallery:
                     else title,
                     cloud.points[0],
                     names,
-                    predicted[0],
-                    cloud.labels[0],
+                    np.broadcast_to(predicted[0], cloud.points.shape[1]),
+                    np.broadcast_to(cloud.labels[0], cloud.points.shape[1]),
                 )
                 for title, cloud, predicted in self._kept
             ]

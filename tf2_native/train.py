@@ -199,7 +199,12 @@ def _settings(recipe: Recipe, run: Run, selection: Selection) -> dict[str, Any]:
     settings = {**asdict(recipe), **asdict(selection)}
     del settings["epochs"]
     settings = {k: list(v) if isinstance(v, tuple) else v for k, v in settings.items()}
-    return {**settings, "seed": run.seed, "mixed_precision": run.mixed_precision}
+    return {
+        **settings,
+        "seed": run.seed,
+        "mixed_precision": run.mixed_precision,
+        "early_stopping": run.patience,
+    }
 
 
 def _batches(

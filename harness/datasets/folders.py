@@ -15,10 +15,14 @@ def read_list(folder: Path, name: str) -> tuple[str, ...]:
     """The lines of a list that are not blank.
 
     Raises:
-        DatasetError: the folder or the list is missing, or the list is empty.
+        DatasetError: the folder or the list is missing, or the list is empty or not text.
     """
     path = find_file(folder, name, "list")
-    lines = tuple(line.strip() for line in path.read_text().splitlines() if line.strip())
+    try:
+        text = path.read_text()
+    except UnicodeDecodeError:
+        raise DatasetError(f"{path}: is not text; build or unpack the data set again") from None
+    lines = tuple(line.strip() for line in text.splitlines() if line.strip())
     if not lines:
         raise DatasetError(f"{path}: the list is empty; build or unpack the data set again")
     return lines

@@ -91,14 +91,21 @@ def _check_parts(clouds: Clouds, name: str) -> None:
 
 
 def _read(file: h5py.File, name: str, path: Path) -> npt.NDArray[Any]:
-    if not isinstance(file.get(name), h5py.Dataset):
+    dataset = file.get(name)
+    # An empty dataspace has no shape either.
+    if not isinstance(dataset, h5py.Dataset) or dataset.shape is None:
         raise DatasetError(f"{path}: has no dataset '{name}'; write the file again")
-    return np.asarray(file[name])
+    return np.asarray(dataset)
 
 
 def _as_int32(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Widens integers; leaves anything else to be refused for what it is."""
-    return array.astype(np.int32) if np.issubdtype(array.dtype, np.integer) else array
+    """Integers that fit; anything else is left to be refused for what it is."""
+    if not np.issubdtype(array.dtype, np.integer):
+        return array
+    fits = np.iinfo(np.int32)
+    if array.size and not fits.min <= array.min() <= array.max() <= fits.max:
+        return array
+    return array.astype(np.int32)
 
 
 def _flat(labels: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -78,6 +78,8 @@ def read_metadata(folder: Path) -> dict[str, Category]:
         entries = json.loads(path.read_text(encoding="utf-8")).items()
     except (ValueError, AttributeError):
         raise DatasetError(f"{path}: not a JSON object of categories; restore it") from None
+    if not entries:
+        raise DatasetError(f"{path}: names no category; restore it")
     return {name: _category(path, name, entry) for name, entry in entries}
 
 
@@ -197,7 +199,10 @@ def adopt(out: Path, source: Path | None = None) -> None:
 def _category(path: Path, name: str, entry: object) -> Category:
     try:
         directory, parts, colors = (entry[key] for key in ("directory", "lables", "colors"))  # type: ignore[index]
+        sound = isinstance(directory, str) and _are_texts(parts) and _are_texts(colors)
     except (KeyError, TypeError):
+        sound = False
+    if not sound:
         raise DatasetError(
             f"{path}: category {name!r} lacks directory, lables or colors; restore it"
         ) from None
@@ -208,19 +213,24 @@ def _category(path: Path, name: str, entry: object) -> Category:
     return Category(name, directory, tuple(parts), tuple(colors))
 
 
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
 def _read_cloud(path: Path, category: Category, min_points: int) -> AnnotatedCloud | None:
     """A cloud with its labels; None where it is too small."""
     numbers = _numbers(path, "x y z")
     if len(numbers) % 3 or not len(numbers):
         raise DatasetError(f"{path}: {len(numbers)} numbers are no lines of x y z; restore it")
-    points = numbers.reshape(-1, 3)
+    with np.errstate(over="ignore"):  # What float32 cannot hold is infinite, and refused below.
+        points = numbers.reshape(-1, 3).astype(np.float32)
     if not np.isfinite(points).all():
         line = int(np.argwhere(~np.isfinite(points))[0, 0]) + 1
         raise DatasetError(f"{path}: line {line} is not finite; restore it or take it away")
     if len(points) < min_points:
         return None
     labels = _read_labels(path, category, len(points))
-    return AnnotatedCloud(path.stem, points.astype(np.float32), labels)
+    return AnnotatedCloud(path.stem, points, labels)
 
 
 def _read_labels(path: Path, category: Category, n: int) -> npt.NDArray[np.int32] | None:

@@ -87,13 +87,65 @@ def test_checkpoint_import_and_export(saved_model, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("destination", "message"),
+    [
+        ("again", "must end in .keras"),
+        ("again.h5", "must end in .keras"),
+        ("model.keras/again.keras", "model.keras: "),
+    ],
+)
+def test_import_to_a_place_that_will_not_do(saved_model, tmp_path, destination, message):
+    prefix = tmp_path / "model.ckpt"
+    run(checkpoint, "export", saved_model, prefix)
+    before = set(tmp_path.iterdir())
+    options = ["--model", "pointnet_cls_basic", "--num-classes", 3]
+    result = run(checkpoint, "import", prefix, tmp_path / destination, *options)
+    assert result.exit_code == 2
+    (line,) = result.stderr.splitlines()
+    assert message in line
+    assert set(tmp_path.iterdir()) == before
+
+
+def test_import_makes_its_folder(saved_model, tmp_path):
+    run(checkpoint, "export", saved_model, tmp_path / "model.ckpt")
+    path = tmp_path / "new" / "again.keras"
+    options = ["--model", "pointnet_cls_basic", "--num-classes", 3]
+    assert run(checkpoint, "import", tmp_path / "model.ckpt", path, *options).exit_code == 0
+    assert path.is_file()
+
+
+def test_checkpoint_cut_short_is_named(saved_model, tmp_path):
+    prefix = tmp_path / "model.ckpt"
+    run(checkpoint, "export", saved_model, prefix)
+    (data,) = tmp_path.glob("model.ckpt.data*")
+    data.write_bytes(data.read_bytes()[:1000])
+    options = ["--model", "pointnet_cls_basic", "--num-classes", 3]
+    result = run(checkpoint, "import", prefix, tmp_path / "again.keras", *options)
+    assert result.exit_code == 2
+    (line,) = result.stderr.splitlines()
+    assert "cannot be read as a TF1 checkpoint" in line
+
+
+def test_results_that_cannot_be_kept_are_one_line(folder, tmp_path, saved_model):
+    options = ["--model", "pointnet_cls_basic", "--max-epoch", 1, *SIZES]
+    result = run(train, "--data", folder, "--log-dir", saved_model / "log", *options)
+    assert result.exit_code == 2
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"error: {saved_model}")
+
+
+@pytest.mark.parametrize(
     ("command", "arguments", "message"),
     [
         (train, ["--data", "nowhere"], "shape_names.txt: cannot be read"),
         (train, ["--data", "nowhere", "--model", "alexnet"], "no network is called 'alexnet'"),
         (evaluate, ["--data", "nowhere", "--checkpoint", "x.keras"], "x.keras: no such file"),
         (checkpoint, ["import", "nowhere/model.ckpt", "out.keras"], "no TF1 checkpoint"),
-        (checkpoint, ["import", "x", "y", "--model", "alexnet"], "no network is called 'alexnet'"),
+        (
+            checkpoint,
+            ["import", "x", "y.keras", "--model", "alexnet"],
+            "no network is called 'alexnet'",
+        ),
     ],
 )
 def test_bad_input_is_one_line_and_exit_status_2(command, arguments, message):

@@ -78,7 +78,13 @@ def test_classified_clouds_make_a_sheet(folder, tmp_path):
     options = ["--num-point", 16, "--out", out]
     result = run(predict, "--checkpoint", checkpoint, "--data", folder, *options)
     assert result.exit_code == 0, result.output
-    assert files(out) == {"predictions.h5", "confusion.png", "clouds.png"}
+    clouds = {f"cloud-{number:02}.ply" for number in range(4)}
+    assert files(out) == {*clouds, "predictions.h5", "confusion.png", "clouds.png", "clouds.html"}
+    with h5py.File(out / "predictions.h5") as file:
+        vertices = ply_vertices(out / "cloud-00.ply")
+        assert set(vertices["predicted"]) == {file["predicted"][0]}
+        assert set(vertices["label"]) == {file["labels"][0]}
+    assert len(vertices["label"]) == 16
     np.save(tmp_path / "one.npy", np.ones((5, 3)))
     result = run(predict, "--checkpoint", checkpoint, "--cloud", tmp_path / "one.npy")
     assert {line.split()[0] for line in result.stdout.splitlines()} == {"chair", "lamp", "sofa"}

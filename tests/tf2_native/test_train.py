@@ -128,9 +128,10 @@ def test_signal_stops_after_the_step_and_loses_nothing(folder, tmp_path, monkeyp
     assert_same_run(again, tmp_path / "log", whole, tmp_path / "whole")
 
 
-def test_patience_is_remembered(folder, tmp_path, monkeypatch):
+@pytest.mark.parametrize("backup_every", [1, 500], ids=["in an epoch", "between epochs"])
+def test_patience_is_remembered(folder, tmp_path, monkeypatch, backup_every):
     recipe = replace(small("pointnet_cls_basic", learning_rate=0.0), epochs=9)
-    run = Run(seed=2, patience=2)
+    run = Run(seed=2, patience=2, backup_every=backup_every)
     train(recipe, folder, tmp_path / "whole", run)
     with monkeypatch.context() as patch:
         die_at(patch, 1, 2)
@@ -151,6 +152,8 @@ def test_interrupted_run_is_neither_lost_nor_taken_for_another(folder, tmp_path,
         train(recipe, folder, tmp_path, run)
     with pytest.raises(InputError, match=r"learning_rate 0\.001, not 0\.5"):
         train(replace(recipe, learning_rate=0.5), folder, tmp_path, replace(run, resume=True))
+    with pytest.raises(InputError, match="early_stopping None, not 2"):
+        train(recipe, folder, tmp_path, replace(run, resume=True, patience=2))
 
 
 def test_nothing_to_resume_is_said(folder, tmp_path):

@@ -27,7 +27,9 @@ def opened(file: Path, names: tuple[str, ...], kind: str) -> Iterator[h5py.File]
     try:
         with h5py.File(file) as content:
             for name in names:
-                if not isinstance(content.get(name), h5py.Dataset):
+                dataset = content.get(name)
+                # An empty dataspace has no shape either.
+                if not isinstance(dataset, h5py.Dataset) or dataset.shape is None:
                     raise InputError(f"{file}: has no dataset '{name}'; is it a {kind} file?")
             yield content
     except OSError as error:

@@ -76,9 +76,17 @@ def _category(folder: Path, category: str) -> tuple[Path, list[str]]:
         raise InputError(
             f"{folder / 'metadata.json'}: {category} must have 'directory' and 'lables'"
         ) from error
+    if not _are_names(entry["lables"]):
+        raise InputError(
+            f"{folder / 'metadata.json'}: 'lables' must be a list of names, for {category}"
+        )
     if not (directory / "points").is_dir():
         raise InputError(f"{directory / 'points'}: no such folder; unpack the category again")
     return directory, parts
+
+
+def _are_names(parts: object) -> bool:
+    return isinstance(parts, list) and bool(parts) and all(isinstance(p, str) for p in parts)
 
 
 def _labelled_shape(
@@ -100,6 +108,9 @@ def _labelled_shape(
             raise InputError(
                 f"{file}: has {inside.size} numbers for the {len(points)} points of {path.name}"
             )
+        if not np.isin(inside, (0, 1)).all():
+            strange = inside[~np.isin(inside, (0, 1))][0]
+            raise InputError(f"{file}: holds {strange:g}, which is neither 0 nor 1; fetch it again")
         part_of[inside == 1] = part
     return points, part_of
 

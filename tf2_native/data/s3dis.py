@@ -65,25 +65,33 @@ class RoomBlocks:
 
         def __init__(self, stored: "RoomBlocks") -> None:
             self._stored = stored
-            self._file = h5py.File("blocks", "w", driver="core", backing_store=False)
-            self._points = self._join("data", (CHANNELS,), np.dtype(np.float32))
-            self._labels = self._join("label", (), np.dtype(np.int32))
+            # HDF5 knows files in memory by their names, and opens none twice.
+            self._file = h5py.File(f"blocks {id(self)}", "w", driver="core", backing_store=False)
+            # What a file lacks that has since gone: NaN, which is found, and not zero.
+            self._points = self._join("data", (CHANNELS,), np.dtype(np.float32), np.nan)
+            self._labels = self._join("label", (), np.dtype(np.int32), 0)
 
         def __getitem__(self, rows: NDArray[np.integer]) -> Clouds:
             """Reads some blocks.
 
             Raises:
-                InputError: they hold something that is no number.
+                InputError: they cannot be read, or hold something that is no number.
             """
+            folder = self._stored.paths[0].parent
             order = np.argsort(rows)
             chosen = self._stored.rows[rows[order]]  # HDF5 wants increasing indices.
             back = np.argsort(order)
-            points, labels = self._points[chosen][back], self._labels[chosen][back]
-            check_finite(self._stored.paths[0].parent, points)
+            try:
+                points, labels = self._points[chosen][back], self._labels[chosen][back]
+            except OSError as error:
+                raise InputError(f"{folder}: cannot be read ({error}); fetch it again") from error
+            check_finite(folder, points)
             count = self._stored.num_points
             return Clouds(points[:, :count], labels[:, :count])
 
-        def _join(self, name: str, rest: tuple[int, ...], dtype: np.dtype) -> h5py.Dataset:
+        def _join(
+            self, name: str, rest: tuple[int, ...], dtype: np.dtype, missing: float
+        ) -> h5py.Dataset:
             stored = self._stored
             points = stored.stored_points
             layout = h5py.VirtualLayout((sum(stored.sizes), points, *rest), dtype)
@@ -93,7 +101,7 @@ class RoomBlocks:
                 source = h5py.VirtualSource(str(path.resolve()), name, shape)
                 layout[start : start + size] = source
                 start += size
-            return self._file.create_virtual_dataset(name, layout)
+            return self._file.create_virtual_dataset(name, layout, fillvalue=missing)
 
 
 def read_split(folder: Path, split: str, num_points: int, test_area: int = 6) -> Split:

@@ -127,6 +127,11 @@ def test_empty_list(folder: Path) -> None:
     assert "train_files.txt: the list is empty" in message(folder)
 
 
+def test_a_list_that_is_no_text(folder: Path) -> None:
+    (folder / "shape_names.txt").write_bytes(b"\xff\xfe")
+    assert "shape_names.txt: is not text" in message(folder)
+
+
 def test_missing_file_is_refused_before_anything_is_read(folder: Path) -> None:
     with (folder / "train_files.txt").open("a") as file:
         file.write("data/shapes/ply_data_train7.h5\n")
@@ -153,6 +158,12 @@ def test_missing_dataset(folder: Path, name: str) -> None:
     assert f"has no dataset '{name}'" in message(folder)
 
 
+@pytest.mark.parametrize("name", ["data", "label"])
+def test_dataset_without_a_shape(folder: Path, name: str) -> None:
+    rewrite(folder, **{name: h5py.Empty("f")})
+    assert f"has no dataset '{name}'" in message(folder)
+
+
 @pytest.mark.parametrize("name", ["data", "normal"])
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_value_that_is_not_finite(folder: Path, name: str, value: float) -> None:
@@ -172,6 +183,8 @@ def test_a_value_that_is_not_finite(folder: Path, name: str, value: float) -> No
         ("data", np.zeros((6, 10, 3), np.int32)),
         ("label", np.zeros((6, 2), np.uint8)),
         ("label", np.zeros((6, 1), np.float32)),
+        ("label", np.full((6, 1), 2**32)),  # As int32 it would be class 0.
+        ("label", np.full((6, 1), 2**64 - 1, np.uint64)),
         ("normal", np.zeros((6, 9, 3), np.float32)),
         ("pid", np.zeros((6, 9), np.uint8)),
         ("pid", np.zeros((6, 10), np.float32)),

@@ -103,6 +103,7 @@ def read_all(folder: Path) -> list[AnnotatedCloud]:
     ("file", "content", "expected"),
     [
         ("points/a.pts", "1 2 nan\n" * N, "line 1 is not finite"),
+        ("points/a.pts", "1 2 1e39\n" * N, "line 1 is not finite"),
         ("points/a.pts", "1 2\n" * N, "no lines of x y z"),
         ("points/a.pts", "", "no lines of x y z"),
         ("points/a.pts", "one two three\n", "is not lines of x y z"),
@@ -124,6 +125,11 @@ def test_damaged_files(folder: Path, file: str, content: str, expected: str) -> 
     [
         ("{", "not a JSON object"),
         ("[]", "not a JSON object"),
+        ("{}", "names no category"),
+        ('{"Airplane": {"directory": 5, "lables": ["a"], "colors": []}}', "'Airplane' lacks"),
+        ('{"Airplane": {"directory": "x", "lables": "ab", "colors": []}}', "'Airplane' lacks"),
+        ('{"Airplane": {"directory": "x", "lables": [1], "colors": []}}', "'Airplane' lacks"),
+        ('{"Airplane": {"directory": "x", "lables": ["a"], "colors": null}}', "'Airplane' lacks"),
         ('{"Airplane": {"directory": "x"}}', "'Airplane' lacks"),
         ('{"Airplane": {"directory": "..", "lables": ["a"], "colors": []}}', "outside"),
     ],

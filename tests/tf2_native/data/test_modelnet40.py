@@ -192,6 +192,10 @@ FAULTS = {
     ),
     "no data": (dropped("data"), r"ply_data_train1\.h5: has no dataset 'data'"),
     "no label": (dropped("label"), r"ply_data_train1\.h5: has no dataset 'label'"),
+    "data without a shape": (
+        replaced("data", lambda data: h5py.Empty("f")),
+        r"ply_data_train1\.h5: has no dataset 'data'",
+    ),
     "data of rank 2": (
         replaced("data", lambda data: data[:, 0]),
         r"train1\.h5: 'data' has shape \(5, 3\), expected \(clouds, points, 3\)",

@@ -46,6 +46,16 @@ def short_labels(folder):
     (folder / "02691156" / "points_label" / "wing" / "plane05.seg").write_text("1\n0\n")
 
 
+def other_labels(folder):
+    path = folder / "02691156" / "points_label" / "wing" / "plane05.seg"
+    path.write_text(path.read_text().replace("1", "2"))
+
+
+def labelled(parts):
+    entry = {"Airplane": {"directory": "02691156", "lables": parts}}
+    return lambda folder: (folder / "metadata.json").write_text(json.dumps(entry))
+
+
 FAULTS = {
     "no metadata": (lambda f: (f / "metadata.json").unlink(), "metadata.json: cannot be read"),
     "no category": (
@@ -56,7 +66,11 @@ FAULTS = {
         lambda f: (f / "metadata.json").write_text(json.dumps({"Airplane": {}})),
         "Airplane must have 'directory' and 'lables'",
     ),
+    "parts without names": (labelled([1, None]), "'lables' must be a list of names"),
+    "parts as one name": (labelled("wing"), "'lables' must be a list of names"),
+    "no parts": (labelled([]), "'lables' must be a list of names"),
     "no numbers": (unnumbered, "plane05.pts: cannot be read as numbers"),
+    "other labels": (other_labels, "plane05.seg: holds 2, which is neither 0 nor 1"),
     "too few labels": (short_labels, "plane05.seg: has 2 numbers for the 25 points"),
 }
 

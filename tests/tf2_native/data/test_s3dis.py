@@ -77,6 +77,36 @@ def test_area_without_rooms_is_named(scene_folder):
         s3dis.read_split(scene_folder, "test", 8, test_area=3)
 
 
+def test_two_sets_may_be_open_at_once(scene_folder):
+    train, test = (s3dis.read_split(scene_folder, split, 16) for split in ("train", "test"))
+    (first,), (second,) = train.files, test.files
+    one, other = first.open(), second.open()
+    assert tags([one[np.array([0])], other[np.array([0])]]) == [[0], [4]]
+
+
+def scramble(path):
+    """Spoils what a packed chunk holds; the file's own structure stays sound."""
+    with h5py.File(path, "r+") as file:
+        data = file["data"][()]
+        del file["data"]
+        file.create_dataset("data", data=data, chunks=(1, *data.shape[1:]), compression="gzip")
+        file.flush()
+        place = file["data"].id.get_chunk_info(1).byte_offset
+    with path.open("r+b") as file:
+        file.seek(place)
+        file.write(bytes(20))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"), [(scramble, "cannot be read"), (lambda path: path.unlink(), "NaN")]
+)
+def test_a_file_spoilt_since_it_was_looked_at_is_found_when_it_is_due(scene_folder, spoil, message):
+    split = s3dis.read_split(scene_folder, "train", 8)
+    spoil(scene_folder / "ply_data_all_1.h5")
+    with pytest.raises(InputError, match=message):
+        list(clouds_in_batches(split, 2))
+
+
 def test_coordinates_that_are_none_are_found_when_they_are_due(scene_folder):
     change("data", np.full((4, 16, 9), np.nan, "float32"))(scene_folder)
     batches = clouds_in_batches(s3dis.read_split(scene_folder, "train", 8), 2)
