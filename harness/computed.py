@@ -75,7 +75,7 @@ def _compute(operation: str, case: Case, options: Mapping[str, Any]) -> Arrays:
         return _trace(case, options)
     if operation == "trajectory" and not options.get("update", True):
         return _moving_statistics(case, options["batches"])
-    raise NotComparable("the NumPy reference takes no training steps, and reads no files")
+    raise NotComparable("the NumPy reference takes no steps, drops nothing out, and reads no files")
 
 
 def _trace(case: Case, options: Mapping[str, Any]) -> Arrays:

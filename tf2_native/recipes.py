@@ -11,7 +11,7 @@ import numpy as np
 from tf2_native.losses import ProbabilityCrossEntropy
 from tf2_native.metrics import MeanClassAccuracy
 from tf2_native.models.shape_seg import CORRECTED_MOMENTUM, PUBLISHED_MOMENTUM
-from tf2_native.optimizers import Momentum, adam
+from tf2_native.optimizers import KerasAdam, Momentum, adam
 from tf2_native.schedules import BatchNormMomentum, LearningRateStaircase
 
 
@@ -115,7 +115,7 @@ class ShapeSegRecipe(Recipe):
     def make_optimizer(self) -> keras.optimizers.Optimizer:
         """The optimiser, on the learning-rate schedule; Adam with Keras' own constants."""
         if self.optimizer == "adam":
-            return keras.optimizers.Adam(self.learning_rate_schedule())
+            return KerasAdam(self.learning_rate_schedule())
         return super().make_optimizer()
 
     def make_loss(self) -> keras.losses.Loss:

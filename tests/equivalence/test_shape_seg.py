@@ -60,3 +60,19 @@ def test_the_other_variant_departs_at_its_penalty(
     places = [finding.place for finding in outcome.findings]
     assert places[0] == "loss term input_orthogonality"
     assert "loss term cross_entropy" not in places
+
+
+@pytest.mark.parametrize("variant", ["shape_seg", "shape_seg_corrected"])
+def test_a_training_step_is_the_same_on_tensorflow_and_jax(case: Case, variant: str) -> None:
+    asked = replace(case, model=MODELS[variant])
+    step = {
+        **{"mode": "training", "dropout": "off", "bn_decay": None, "activations": False},
+        **{"learning_rate": 0.01, "optimizer": "adam"},
+    }
+    with Subject("tf2_native", RUNTIMES["tensorflow"], "float64") as subject:
+        evidence = subject.evidence("trace", asked, **step)
+    with Subject("tf2_native", RUNTIMES["jax"], "float64") as subject:
+        arrays = subject.answer("trace", asked, **step)
+    measured = evidence.measure_all(arrays, sorted(evidence.arrays))
+    assert {"after/loss"} < {m.tensor for m in measured}
+    assert [m.tensor for m in measured if not m.passed] == []

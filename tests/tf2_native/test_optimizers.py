@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tf2_native.optimizers import Momentum, adam
+from tf2_native.optimizers import KerasAdam, Momentum, adam
 from tf2_native.schedules import LearningRateStaircase
 
 GRADIENTS = np.random.default_rng(0).normal(size=(4, 3))
@@ -36,20 +36,43 @@ def test_momentum_departs_from_keras_sgd_after_a_stair():
     assert np.abs(run(Momentum(rates())) - run(keras_sgd)).min() > 1e-3
 
 
-def adam_by_hand(beta_1: float, beta_2: float, epsilon: float) -> np.ndarray:
+def in_float32(*constants: float) -> list[float]:
+    return [float(np.float32(constant)) for constant in constants]
+
+
+def adam_by_hand(
+    beta_1: float, beta_2: float, epsilon: float, powers_of: tuple[float, ...] = ()
+) -> np.ndarray:
     weight, m, v = np.ones(3), np.zeros(3), np.zeros(3)
+    first, second = powers_of or (beta_1, beta_2)
     for step, gradient in enumerate(GRADIENTS, 1):
         m = beta_1 * m + (1 - beta_1) * gradient
         v = beta_2 * v + (1 - beta_2) * gradient**2
-        rate = 0.01 * np.sqrt(1 - beta_2**step) / (1 - beta_1**step)
+        rate = 0.01 * np.sqrt(1 - second**step) / (1 - first**step)
         weight = weight - rate * m / (np.sqrt(v) + epsilon)
     return weight
 
 
 @pytest.mark.usefixtures("float64")
 def test_adam_has_the_betas_of_tf1():
-    expected = adam_by_hand(*(float(np.float32(constant)) for constant in (0.9, 0.999, 1e-8)))
+    expected = adam_by_hand(*in_float32(0.9, 0.999, 1e-8))
     np.testing.assert_allclose(run(adam(0.01)), expected, rtol=1e-12)
+
+
+@pytest.mark.usefixtures("float64")
+def test_keras_adam_rounds_as_on_tensorflow_whatever_the_backend():
+    expected = adam_by_hand(0.9, 0.999, 1e-7, tuple(in_float32(0.9, 0.999)))
+    # The rate is a float32 on TensorFlow.
+    rate = keras.optimizers.schedules.PiecewiseConstantDecay([9], list(np.float64([0.01, 0.01])))
+    np.testing.assert_allclose(run(KerasAdam(rate)), expected, rtol=1e-12)
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="it is like TensorFlow's")
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_keras_adam_is_keras_adam_on_tensorflow(precision: str, request: pytest.FixtureRequest):
+    if precision == "float64":
+        request.getfixturevalue("float64")
+    np.testing.assert_array_equal(run(KerasAdam(0.01)), run(keras.optimizers.Adam(0.01)))
 
 
 def test_adam_epsilon():
