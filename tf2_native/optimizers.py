@@ -38,8 +38,8 @@ class KerasAdam(keras.optimizers.Adam):
 
     There, a float64 variable's bias corrections are powers of float32(0.9) and float32(0.999), for
     `ops.cast(0.999, "float64")` makes a float32 on its way; the moments still move by 1 - 0.999. On
-    JAX and PyTorch nothing is rounded, and the first step is 6.7e-6 of its length longer. In float32
-    there is no difference. `amsgrad` is not taken.
+    JAX and PyTorch nothing is rounded, and the first step is 6.7e-6 of its length longer. In
+    float32 there is no difference. `amsgrad` is not taken.
     """
 
     def update_step(
