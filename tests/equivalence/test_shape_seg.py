@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -65,14 +66,14 @@ def test_the_other_variant_departs_at_its_penalty(
 @pytest.mark.parametrize("variant", ["shape_seg", "shape_seg_corrected"])
 def test_a_training_step_is_the_same_on_tensorflow_and_jax(case: Case, variant: str) -> None:
     asked = replace(case, model=MODELS[variant])
-    step = dict(
-        mode="training",
-        dropout="off",
-        bn_decay=None,
-        activations=False,
-        learning_rate=0.01,
-        optimizer="adam",
-    )
+    step: dict[str, Any] = {
+        "mode": "training",
+        "dropout": "off",
+        "bn_decay": None,
+        "activations": False,
+        "learning_rate": 0.01,
+        "optimizer": "adam",
+    }
     with Subject("tf2_native", RUNTIMES["tensorflow"], "float64") as subject:
         evidence = subject.evidence("trace", asked, **step)
     with Subject("tf2_native", RUNTIMES["jax"], "float64") as subject:
