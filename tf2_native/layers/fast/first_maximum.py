@@ -4,7 +4,7 @@ import math
 
 from keras import ops
 
-from tf2_native.layers.fast.gradient import on_each_device, with_gradient
+from tf2_native.layers.fast.gradient import by_cloud, with_gradient
 from tf2_native.tensor import Tensor
 
 Tensors = tuple[Tensor, ...]
@@ -25,7 +25,7 @@ def maximum_over_points(x: Tensor) -> Tensor:
 
 
 def _forward(x: Tensor) -> tuple[Tensors, Tensors]:
-    maxima, winners = on_each_device(first_maximum, (x,))
+    maxima, winners = by_cloud(first_maximum, x)
     return (maxima,), (x, winners)
 
 

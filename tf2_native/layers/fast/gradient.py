@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import keras
+from keras import ops
 
 from tf2_native.tensor import Tensor
 
@@ -49,6 +50,20 @@ def on_each_device(function: Callable[..., Any], batch: Tensors, whole: Tensors 
         What the function returns, along the first axis one device's after the other's.
     """
     return _backend.on_each_device(function, batch, whole)
+
+
+def by_cloud(reduce: Callable[..., Any], x: Tensor, *whole: Tensor) -> Any:
+    """Reduces every cloud of B x N x C, with what all have in common, to tensors without points.
+
+    One cloud after the other on a CPU, whose cache holds one; all at once elsewhere.
+    """
+
+    def all_of(x: Tensor, *whole: Tensor) -> Any:
+        if on_accelerator():
+            return reduce(x, *whole)
+        return ops.map(lambda cloud: reduce(cloud, *whole), x)
+
+    return on_each_device(all_of, (x,), whole)
 
 
 def on_accelerator() -> bool:

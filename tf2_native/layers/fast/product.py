@@ -5,14 +5,16 @@ a maximum and two moments per channel. Here it is made cloud by cloud, each in t
 there and forgotten. Its gradient needs no more: see `docs/fast_layer.md` for every step.
 """
 
-from collections.abc import Callable
-from typing import Any
-
 import keras
 from keras import ops
 
 from tf2_native.layers.fast.first_maximum import first_maximum
-from tf2_native.layers.fast.gradient import on_accelerator, on_each_device, with_gradient
+from tf2_native.layers.fast.gradient import (
+    by_cloud,
+    on_accelerator,
+    on_each_device,
+    with_gradient,
+)
 from tf2_native.tensor import Tensor
 
 Tensors = tuple[Tensor, ...]
@@ -63,7 +65,7 @@ def _training_forward(x: Tensor, kernel: Tensor) -> tuple[Tensors, Tensors]:
         squares = ops.square(_precise(product) - mean)
         return (*first_maximum(product), _mean(squares, axis=-2))
 
-    maxima, winners, squares = _by_cloud(reduce, x, kernel, mean)
+    maxima, winners, squares = by_cloud(reduce, x, kernel, mean)
     moments = (ops.cast(moment, x.dtype) for moment in (mean, _mean(squares, axis=0)))
     return (maxima, *moments), (x, kernel, mu, winners)
 
@@ -99,15 +101,13 @@ def _inference_forward(x: Tensor, kernel: Tensor) -> tuple[Tensors, Tensors]:
     def reduce(cloud: Tensor, kernel: Tensor) -> Tensor:
         return ops.max(ops.matmul(cloud, kernel), axis=-2)
 
-    return (_by_cloud(reduce, x, kernel),), (x, kernel)
+    return (by_cloud(reduce, x, kernel),), (x, kernel)
 
 
 def _inference_backward(residuals: Tensors, upstream: Tensors) -> Tensors:
     x, kernel = residuals
     # Who won is found out here: nobody asks for the gradient of an inference, but for a few.
-    _, winners = _by_cloud(
-        lambda cloud, kernel: first_maximum(ops.matmul(cloud, kernel)), x, kernel
-    )
+    _, winners = by_cloud(lambda cloud, kernel: first_maximum(ops.matmul(cloud, kernel)), x, kernel)
     d_maxima = _precise(upstream[0])
     d_x, d_kernel = _through_winners(_precise(x), _precise(kernel), winners, d_maxima)
     return ops.cast(d_x, x.dtype), ops.cast(d_kernel, kernel.dtype)
@@ -117,20 +117,6 @@ _maximum = with_gradient(_inference_forward, _inference_backward)
 
 
 # -- what both are made of -------------------------------------------------------------------------
-
-
-def _by_cloud(reduce: Callable[..., Any], x: Tensor, *whole: Tensor) -> Any:
-    """Reduces every cloud of B x N x C, with what all have in common, to tensors without points.
-
-    One product after the other on a CPU, whose cache holds one; all at once elsewhere.
-    """
-
-    def all_of(x: Tensor, *whole: Tensor) -> Any:
-        if on_accelerator():
-            return reduce(x, *whole)
-        return ops.map(lambda cloud: reduce(cloud, *whole), x)
-
-    return on_each_device(all_of, (x,), whole)
 
 
 def _through_winners(
