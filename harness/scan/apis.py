@@ -81,7 +81,7 @@ class Apis:
             new = tables.PYTHON2_MODULES.get(name, "")
             if new in self.surface.modules:
                 return Api(new, f"m:{new}")
-            return Kind(tables.FOREIGN, shape=(parts[0],))
+            return Kind(tables.FOREIGN, shape=(name,))
         for depth in range(1, len(parts) + 1):
             path = ".".join(parts[:depth])
             if path in self.surface.modules:
@@ -128,7 +128,7 @@ class Apis:
                 return TreeModule(inner)
             return ANY
         if isinstance(owner, Kind) and owner.name == tables.FOREIGN:
-            return judge.of_foreign(owner, alias.name)
+            return judge.of_foreign(self, owner, alias.name)
         if isinstance(owner, Kind) and owner.name == "package" and owner.shape:
             name, level = owner.shape
             return self.imported(node, f"{name}.{alias.name}".lstrip("."), level, alias)
@@ -253,6 +253,8 @@ class Apis:
             return Kind("h5 file")
         if callee.path == "subprocess.check_output" and keywords.keys() & _AS_TEXT:
             return Kind("str")
+        if callee.path in _CSV and arguments and kind_of(arguments[0]) == "binary file":
+            return Kind("binary csv")
         if callee.path in tables.STANDARD_RETURNS:
             return Kind(tables.STANDARD_RETURNS[callee.path])
         if callee.path.startswith("keras."):
@@ -268,6 +270,9 @@ class Apis:
         if callee.path in ("numpy.array", "numpy.asarray") and isinstance(node, ast.Call):
             lazy = judge.python.array_made(self, node, arguments, keywords)
             return Kind("array of lazy" if lazy else "ndarray")
+        if callee.path == "numpy.searchsorted" and len(arguments) > 1:
+            several = kind_of(arguments[1]) == "ndarray"
+            return Kind("ndarray", shape=("some",)) if several else ANY
         if callee.path.startswith("numpy.") and callee.path[6:] in tables.NUMPY_ARRAYS:
             return Kind("ndarray")
         if callee.entry.startswith("c:threading."):
@@ -276,8 +281,6 @@ class Apis:
             return _drawn_on(callee.path[18:], arguments, keywords)
         if callee.path in ("gzip.open", "bz2.open"):
             return judge.opened(arguments, keywords, default="rb")
-        if callee.path in _CSV and arguments:
-            return Kind("binary csv") if kind_of(arguments[0]) == "binary file" else ANY
         if callee.path in ("os.path.join", "os.path.basename", "os.path.abspath") and arguments:
             return ending_in(arguments[-1])
         if callee.path == "os.path.dirname":
@@ -290,6 +293,7 @@ class Apis:
         self, callee: Api, name: str, arguments: Sequence[Value], keywords: dict[str, Value]
     ) -> Value:
         if name in ("get_variable", "Variable"):
+            self.variables_made.add(self.mode)
             # tf.Variable without compat.v1, which the converter leaves alone, is a resource always.
             old = callee.path != "tensorflow.Variable" and (
                 not self.resource or self.v1_variables()
@@ -323,7 +327,7 @@ class Apis:
             return Kind(tables.DATASET.replace("V2", "V1") if old else tables.DATASET)
         if name in tables.RETURNS:
             return self._of_kind(tables.RETURNS[name])
-        if self.mode is True and _collects(name, arguments):
+        if _collects(name, arguments) and (self.mode is True or self._none_collected()):
             return Kind("uncollected")
         if name in tables.RETURNS_LIST:
             return Container("list", element=self._of_kind(tables.RETURNS_LIST[name]))
@@ -362,6 +366,10 @@ class Apis:
             return Kind("tensor", self.mode)
         return ANY
 
+    def _none_collected(self) -> bool:
+        """Whether this is a session's graph, and all variables so far were made in eager mode."""
+        return self.mode is False and self.variables_made == {True}
+
     def _outside(
         self, key: str, arguments: Sequence[Value], keywords: dict[str, Value]
     ) -> bool | None:
@@ -374,7 +382,9 @@ class Apis:
             return True if logs and outside else None
         if key.endswith(".saver.Saver"):
             saved = keywords.get("var_list", arguments[0] if arguments else ANY)
-            return True if kind_of(saved) == "uncollected" else None
+            if kind_of(saved) == "uncollected":
+                return None if self.mode is False else True
+            return False if self.mode is False else None
         return None
 
     def _of_kind(self, kind: str) -> Value:
@@ -413,6 +423,8 @@ def _given_by_method(
         return ANY if name in interpreter.program.members else Kind(name)
     if owner is ANY and name in _CODING and arguments and _is_codec(arguments[0]):
         return ANY if name in interpreter.program.members else Kind(_CODING[name])
+    if name == "zero_state":
+        return Kind("state", interpreter.mode)
     if name == "run" and (owner is ANY or kind in SESSIONS) and arguments:
         return _fetched(arguments[0])
     if name == "get_shape":

@@ -124,6 +124,7 @@ class Expressions(Apis):
         for key, item in zip(node.keys, node.values, strict=True):
             value = self.evaluate(item, scope)
             name = self.evaluate(key, scope) if key is not None else ANY
+            judge.hashed(self, key, name)
             if isinstance(name, Const):
                 container.items[name.value] = value
             else:
@@ -328,6 +329,8 @@ class Expressions(Apis):
             self.evaluate(node.key, inner)
             return Container("dict", element=self.evaluate(node.value, inner))
         value = self.evaluate(node.elt, inner)
+        if kind_of(iterable) == "uncollected":
+            return iterable  # nothing of nothing
         if isinstance(node, ast.ListComp):
             return Container("list", element=value)
         return Kind("generator") if isinstance(node, ast.GeneratorExp) else Kind("set")

@@ -90,6 +90,7 @@ class Interpreter(Expressions):
         self.returns: list[list[Value]] = []
         self.replaced: set[str] = set()
         self.iterators_begun = False  # some iterator was given its dataset
+        self.variables_made: set[bool | None] = set()  # in which modes
         self._memo: dict[Any, Value] = {}
         self._stack: list[Any] = []
         self.frames: list[Function] = []

@@ -13,6 +13,19 @@ AXES = "matplotlib.axes._axes.Axes"
 FOREIGN = "foreign module"
 # What is known of one all the same.
 FOREIGN_NAMES = {"six": {"PY2": False, "PY3": True, "PY34": True}}
+SIX_MOVES = {
+    "cPickle": "pickle",
+    "configparser": "configparser",
+    "filter": "builtins.filter",
+    "input": "builtins.input",
+    "map": "builtins.map",
+    "queue": "queue",
+    "range": "builtins.range",
+    "reduce": "functools.reduce",
+    "urllib": "urllib",
+    "xrange": "builtins.range",
+    "zip": "builtins.zip",
+}
 
 # The class that knows a kind's members.
 CLASS_OF = {
@@ -82,6 +95,8 @@ RETURNS_TUPLE = {
 }
 # Functions of the standard library, and the kind they give.
 STANDARD_RETURNS = {
+    "csv.reader": "iterator",
+    "csv.DictReader": "iterator",
     "hashlib.md5": "hash",
     "hashlib.sha1": "hash",
     "hashlib.sha256": "hash",
@@ -430,6 +445,11 @@ PYTHON2_DICT = {
     "viewkeys": "keys",
     "viewvalues": "values",
 }
+
+# Methods that Python's own XML elements had, and no others but lxml's.
+LOST_BY_ELEMENTS = {"getchildren": "list(element)", "getiterator": "iter"}
+# Methods that Pillow's fonts and pens had.
+LOST_BY_PILLOW = {"getsize": "getbbox", "textsize": "textbbox", "getsize_multiline": "getbbox"}
 
 # Methods that NumPy 2's arrays have no more, and that nothing else is likely to have: how many
 # positional arguments and which keywords they took, and what took their place.

@@ -27,6 +27,7 @@ from harness.scan.judge.values import (
     compared,
     discarded,
     entry,
+    hashed,
     in_place,
     stored,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "discarded",
     "entry",
     "given_by_builtin",
+    "hashed",
     "import_gone",
     "import_of_unknown",
     "in_place",

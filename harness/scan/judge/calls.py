@@ -229,6 +229,20 @@ def _spelled(path: str) -> str:
 # Graphs and sessions.
 
 
+def _nothing_to_save(
+    run: Any, node: ast.Call, callee: Api, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    """A saver in a session's graph, of variables that were made outside of it."""
+    saved = keywords.get("var_list", arguments[0] if arguments else ANY)
+    if run.mode is False and kind_of(saved) == "uncollected":
+        run.report(
+            "graph-only",
+            node,
+            "no variable to save: they were made in eager mode, and are in no graph",
+            raises="ValueError",
+        )
+
+
 def _eager_refusal(
     run: Any, node: ast.Call, callee: Api, arguments: Sequence[Value], keywords: dict[str, Value]
 ) -> None:
@@ -340,6 +354,17 @@ def _tensorflow_call(
         )
     elif last == "run" and module.endswith("app"):
         return
+    elif run.surface.inherits(callee.entry[2:], _SAVER):
+        _nothing_to_save(run, node, callee, arguments, keywords)
+    elif name == "nn.moments":
+        _axes_of_moments(run, node, arguments)
+    elif name == "add_n" and arguments and kind_of(arguments[0]) == "uncollected":
+        run.report(
+            "graph-only",
+            node,
+            "there is nothing to add up: in eager mode, which is on here, no variable is collected",
+            raises="ValueError",
+        )
     elif name == "compat.v1.summary.merge" and arguments:
         if any(kind_of(part) == "summary of TensorFlow 2" for part in parts(arguments[0])):
             run.report(
@@ -383,6 +408,18 @@ def _makes_tensors(callee: Api, module: str, last: str) -> bool:
         and name not in tables.NO_TENSOR
         and last not in _GOES_THROUGH
     )
+
+
+def _axes_of_moments(run: Any, node: ast.Call, arguments: Sequence[Value]) -> None:
+    """In a graph, one of the operations behind tf.nn.moments wants a list."""
+    if run.mode is not True and len(arguments) > 1 and kind_of(arguments[1]) == "range":
+        run.report(
+            "python2-sequence",
+            node,
+            "tf.nn.moments takes a list of axes, which range(...) is not in Python 3",
+            wrapped(run, node.args[1]) if len(node.args) > 1 else (),
+            raises="TypeError",
+        )
 
 
 _GOES_THROUGH = (
@@ -502,6 +539,15 @@ def method_call(
     _text_and_bytes(run, node, owner, name, arguments)
     _parsed(run, node, name, arguments)
     python.text_method(run, node, owner, name, arguments)
+    if name == "shuffle" and arguments and kind_of(arguments[0]) in ("range", *_VIEWS):
+        run.report(
+            "python2-sequence",
+            node,
+            f"shuffle moves the entries of a list, which {python.spelled(kind_of(arguments[0]))} "
+            "is not in Python 3",
+            wrapped(run, node.args[0]) if node.args else (),
+            raises="TypeError",
+        )
     if key == "ndarray" and name == "reshape":
         needs_integers(run, node, arguments, slice(0, None))
     if key == "list" and name == "sort" and (arguments or "cmp" in keywords):
@@ -556,7 +602,17 @@ _STARTS_THREADS = ("managed_session", "prepare_or_wait_for_session", "start_stan
 
 def _outside_the_graph(run: Any, node: ast.Call, owner: Value, name: str) -> None:
     """What works in threads or on collections, where eager mode is on around the graph."""
-    if not isinstance(owner, Kind) or owner.eager is not True:
+    if not isinstance(owner, Kind) or owner.eager is None:
+        return
+    saver = run.surface.inherits(owner.name, _SAVER)
+    if saver and owner.eager is False and run.mode is True and name in ("save", "restore"):
+        run.report(
+            "graph-only",
+            node,
+            f"a saver made in a graph does not {name} outside of it, where eager mode is on",
+            raises="ValueError",
+        )
+    if owner.eager is False:
         return
     if owner.name.endswith(".supervisor.Supervisor") and name in _STARTS_THREADS:
         run.report(
@@ -565,7 +621,7 @@ def _outside_the_graph(run: Any, node: ast.Call, owner: Value, name: str) -> Non
             "a Supervisor's threads save and count outside the graph, where eager mode is on",
             raises="ValueError",
         )
-    if run.surface.inherits(owner.name, _SAVER) and name == "save":
+    if run.surface.inherits(owner.name, _SAVER) and name == "save" and owner.eager is True:
         run.report(
             "graph-only",
             node,

@@ -325,9 +325,16 @@ def member_of_gone(run: Any, node: ast.Attribute, owner: Api) -> None:
 _CELLS = ("BasicLSTMCell", "BasicRNNCell", "DropoutWrapper", "GRUCell", "LSTMCell", "MultiRNNCell")
 
 
-def of_foreign(owner: Kind, name: str) -> Value:
+def of_foreign(run: Any, owner: Kind, name: str) -> Value:
     """A name of a module of which nothing is known, or nearly nothing."""
-    known = tables.FOREIGN_NAMES.get(owner.shape[0], {}) if owner.shape else {}
+    module = owner.shape[0] if owner.shape else ""
+    if module == "six" and name == "moves":
+        return Kind(tables.FOREIGN, shape=("six.moves",))
+    if module == "six.moves" and name in tables.SIX_MOVES:
+        path = tables.SIX_MOVES[name]
+        above, _, last = path.rpartition(".")
+        return Api(path, run.surface.entry(above, last) or "v") if above else Api(path, f"m:{path}")
+    known = tables.FOREIGN_NAMES.get(module, {})
     return Const(known[name]) if name in known else ANY
 
 
@@ -340,7 +347,7 @@ def member(run: Any, node: ast.Attribute, owner: Value) -> Value:
     if isinstance(owner, Unknown):
         return _member_of_unknown(run, node)
     if isinstance(owner, Kind) and kind == tables.FOREIGN:
-        return of_foreign(owner, name)
+        return of_foreign(run, owner, name)
     if kind in ("dimension", "maybe_dimension"):
         if name == "value":
             _dimension_value(run, node)
@@ -367,7 +374,7 @@ def member(run: Any, node: ast.Attribute, owner: Value) -> Value:
             raises="AttributeError",
         )
         return Kind("str")
-    if kind in ("generator", "iterator", "enumerate", "reversed", "text file", "binary file"):
+    if kind in _ITERATORS:
         if name == "next":
             _next(run, node)
         return Method(owner, name)
@@ -375,6 +382,12 @@ def member(run: Any, node: ast.Attribute, owner: Value) -> Value:
     if key in run.surface.classes:
         return _member_of_class(run, node, owner, key)
     return Method(owner, name)
+
+
+_ITERATORS = (
+    *("generator", "iterator", "enumerate", "reversed"),
+    *("text file", "binary file", "binary csv"),
+)
 
 
 def _member_of_unknown(run: Any, node: ast.Attribute) -> Value:
@@ -385,6 +398,24 @@ def _member_of_unknown(run: Any, node: ast.Attribute) -> Value:
         return flags_member(run, node)
     if name in tables.PYTHON2_DICT and name not in run.program.members:
         _python2_dict(run, node)
+    elif name == "next" and name not in run.program.members and run.program.python2:
+        _next(run, node)
+    elif name in tables.LOST_BY_ELEMENTS and run.program.once(run.module.node, _imports_xml):
+        instead = tables.LOST_BY_ELEMENTS[name]
+        run.report(
+            "member-gone",
+            node,
+            f"elements of Python's own XML have no {name} since 3.9; use {instead}",
+            raises="AttributeError",
+        )
+    elif name in tables.LOST_BY_PILLOW and run.program.once(run.module.node, _imports_pillow):
+        instead = tables.LOST_BY_PILLOW[name]
+        run.report(
+            "member-gone",
+            node,
+            f"Pillow 10 has no {name} any more; use {instead}",
+            raises="AttributeError",
+        )
     elif name == "A" and run.program.once(run.module.node, _imports_sparse):
         run.report(
             "member-gone",
@@ -400,11 +431,30 @@ def _member_of_unknown(run: Any, node: ast.Attribute) -> Value:
 
 def _imports_sparse(tree: ast.AST) -> bool:
     """Whether a file imports SciPy's sparse matrices: then `x.A` is one as an array."""
-    return any(
-        "scipy.sparse" in (getattr(node, "module", None) or "", *(a.name for a in node.names))
-        for node in ast.walk(tree)
-        if isinstance(node, (ast.Import, ast.ImportFrom))
-    )
+    return "scipy.sparse" in _imported(tree)
+
+
+def _imports_xml(tree: ast.AST) -> bool:
+    """Whether a file's XML elements are those of the standard library."""
+    names = _imported(tree)
+    return any(n.startswith("xml.etree") for n in names) and "lxml" not in names
+
+
+def _imports_pillow(tree: ast.AST) -> bool:
+    """Whether a file has Pillow's fonts or pens."""
+    return bool({"PIL.ImageFont", "PIL.ImageDraw", "ImageFont", "ImageDraw"} & _imported(tree))
+
+
+def _imported(tree: ast.AST) -> set[str]:
+    """Dotted names of all that a file imports, and of their packages."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            module = getattr(node, "module", None) or ""
+            for alias in node.names:
+                parts = f"{module}.{alias.name}".strip(".").split(".")
+                found.update(".".join(parts[: i + 1]) for i in range(len(parts)))
+    return found
 
 
 def _python2_dict(run: Any, node: ast.Attribute) -> None:

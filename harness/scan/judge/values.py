@@ -153,6 +153,17 @@ def divided(run: Any, node: ast.AST) -> tuple[Edit, ...]:
     return replacement(division, f"{left} // {right}")
 
 
+def hashed(run: Any, node: ast.AST | None, key: Value) -> None:
+    """A key of a dictionary: what is made in eager mode is none."""
+    if isinstance(key, Kind) and key.name in ("tensor", "variable") and key.eager is True:
+        run.report(
+            "graph-only",
+            node,
+            f"a {key.name} made in eager mode is unhashable, and no key of a dictionary",
+            raises="TypeError",
+        )
+
+
 def stored(run: Any, node: ast.Subscript, owner: Value, key: Value) -> None:
     """An entry that is assigned to."""
     kind = kind_of(owner)
@@ -163,6 +174,8 @@ def stored(run: Any, node: ast.Subscript, owner: Value, key: Value) -> None:
             f"{_spelled(kind)} cannot be assigned to in Python 3",
             raises="TypeError",
         )
+    if kind == "dict":
+        hashed(run, node, key)
     _quotient_index(run, node, owner, key)
 
 
