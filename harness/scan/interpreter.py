@@ -36,9 +36,10 @@ from harness.scan.values import (
 )
 
 _DEPTH = 30  # calls within calls that are followed
-# Statements that one file may cost: so many, and so many a line of its own. Trees of a dozen files
-# need a few hundred; in a library whose files all import each other, each would cost all.
-_BUDGET, _BUDGET_A_LINE = 1500, 5
+# Statements that one file may cost, besides two for every line of its own: small trees are followed
+# to the end (a dozen files need a few hundred), and in a thousand files that all import each other
+# no file costs all the others.
+_LEAST, _MOST, _OF_A_TREE = 500, 3000, 600_000
 
 
 class Scope:
@@ -97,7 +98,8 @@ class Interpreter(Expressions):
         self.metrics: tuple[str, ...] | None = None  # what the last model compiled logs
         self._called: set[int] = set()
         self._walked: set[ast.stmt] = set()
-        self._left = _BUDGET + _BUDGET_A_LINE * entry.source.count(b"\n")
+        share = min(max(_OF_A_TREE // program.size, _LEAST), _MOST)
+        self._left = share + 2 * entry.source.count(b"\n")
         self._defined: list[Function] = []
 
     # What a run amounts to.

@@ -194,6 +194,11 @@ class Program:
         }
 
     @property
+    def size(self) -> int:
+        """How many files the tree has, one at least."""
+        return max(len(self._paths), 1)
+
+    @property
     def graphs(self) -> bool:
         """Whether this is code of graphs and sessions."""
         return "graph code" in self.facts
