@@ -49,7 +49,7 @@ def read_progress(path: Path) -> Progress:
         with h5py.File(path) as file:
             fields = json.loads(file.attrs["progress"])
         return Progress(**{**fields, "callbacks": tuple(fields["callbacks"])})
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except (OSError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: is no backup, or a damaged one ({error})") from error
 
 

@@ -59,7 +59,7 @@ def read_record(log_dir: Path) -> RunRecord:
         raise InputError(
             f"{path}: cannot be read ({error.strerror}); it is written by tf2_native.train"
         ) from error
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: is damaged ({error!r}); train again") from error
     return record
 

@@ -5,14 +5,16 @@ import os
 import signal
 from dataclasses import replace
 
+import h5py
 import keras
 import numpy as np
 import pytest
 
 from tf2_native import RECIPES
-from tf2_native.backup import Backup
+from tf2_native.backup import Backup, read_progress
 from tf2_native.errors import InputError
 from tf2_native.interruption import Interrupted
+from tf2_native.run_record import read_record
 from tf2_native.train import HISTORY, Run, train
 
 FOLDERS = {
@@ -156,6 +158,17 @@ def test_interrupted_run_is_neither_lost_nor_taken_for_another(folder, tmp_path,
         train(recipe, folder, tmp_path, replace(run, resume=True, patience=2))
 
 
+@pytest.mark.parametrize("text", ["{", "[" * 30_000], ids=["cut short", "too deep"])
+def test_damaged_records_are_named(tmp_path, text):
+    (tmp_path / "run.json").write_text(text)
+    with pytest.raises(InputError, match=r"run\.json: is damaged"):
+        read_record(tmp_path)
+    with h5py.File(tmp_path / "backup.h5", "w") as file:
+        file.attrs["progress"] = text
+    with pytest.raises(InputError, match=r"backup\.h5: is no backup, or a damaged one"):
+        read_progress(tmp_path / "backup.h5")
+
+
 def test_nothing_to_resume_is_said(folder, tmp_path):
     with pytest.raises(InputError, match="no backup to resume from"):
         train(small("pointnet_cls"), folder, tmp_path, Run(resume=True))
@@ -175,8 +188,6 @@ def test_mixed_precision_keeps_what_is_summed_in_float32(folder, tmp_path, half)
 
 
 def test_unreadable_block_ends_in_one_line(scene_folder, tmp_path):
-    import h5py
-
     with h5py.File(scene_folder / "ply_data_all_1.h5", "r+") as file:
         file["data"][...] = np.nan
     with pytest.raises(InputError, match="NaN"):

@@ -100,7 +100,10 @@ def _categories(folder: Path) -> tuple[Category, ...]:
     lines = [line.rsplit(maxsplit=1) for line in read_lines(listing, LIKE)]
     if any(len(line) != 2 for line in lines):
         raise InputError(f"{listing}: must hold a name and an identifier a line")
-    parts_of: dict[str, list[int]] = {identifier: [] for _, identifier in lines}
+    identifiers = [identifier for _, identifier in lines]
+    if twice := next((each for each in identifiers if identifiers.count(each) > 1), None):
+        raise InputError(f"{listing}: has {twice} twice; each category must be there once")
+    parts_of: dict[str, list[int]] = {identifier: [] for identifier in identifiers}
     for part, entry in enumerate(_entries(folder / PARTS)):
         if entry not in parts_of:
             raise InputError(f"{folder / PARTS}: part {part} is of {entry}, not in {CATEGORIES}")

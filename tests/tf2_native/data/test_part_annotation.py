@@ -42,6 +42,11 @@ def unnumbered(folder):
     (folder / "02691156" / "points" / "plane05.pts").write_text("a b c\n")
 
 
+def a_folder(folder):
+    (folder / "02691156" / "points" / "plane05.pts").unlink()
+    (folder / "02691156" / "points" / "plane05.pts").mkdir()
+
+
 def short_labels(folder):
     (folder / "02691156" / "points_label" / "wing" / "plane05.seg").write_text("1\n0\n")
 
@@ -58,6 +63,11 @@ def labelled(parts):
 
 FAULTS = {
     "no metadata": (lambda f: (f / "metadata.json").unlink(), "metadata.json: cannot be read"),
+    "metadata too deep": (
+        lambda f: (f / "metadata.json").write_text("[" * 100_000),
+        "metadata.json: is not JSON",
+    ),
+    "a cloud that is a folder": (a_folder, "plane05.pts: cannot be read as numbers"),
     "no category": (
         lambda f: (f / "metadata.json").write_text(json.dumps({"Mug": {}})),
         "no category 'Airplane'; there are Mug",

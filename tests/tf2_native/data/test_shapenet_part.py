@@ -69,6 +69,20 @@ FAULTS = {
         lambda f: (f / "overallid_to_catid_partid.json").write_text("{"),
         "is not JSON",
     ),
+    "a table too deep": (
+        lambda f: (f / "overallid_to_catid_partid.json").write_text("[" * 100_000),
+        "is not JSON",
+    ),
+    "a number too long": (
+        lambda f: (f / "overallid_to_catid_partid.json").write_text("9" * 5000),
+        "is not JSON",
+    ),
+    "a category twice": (
+        lambda f: (f / "all_object_categories.txt").write_text(
+            "Mug\t03797390\nTable\t04379243\nCup\t03797390\n"
+        ),
+        "all_object_categories.txt: has 03797390 twice",
+    ),
     "another table": (
         lambda f: (f / "overallid_to_catid_partid.json").write_text("[1]"),
         "must be a list",
