@@ -1,5 +1,6 @@
 """S3DIS as blocks of rooms, with a class for every point, in the published layout of HDF5 files."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ CLASS_NAMES = (
     "clutter",
 )
 CHANNELS = 9
+_ROOM = re.compile(r"Area_[1-6]_\w+")
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,11 @@ def read_split(folder: Path, split: str, num_points: int, test_area: int = 6) ->
     listing, room_list = folder / "all_files.txt", folder / "room_filelist.txt"
     paths = tuple(locate(line, listing) for line in read_lines(listing, LIKE))
     rooms = np.array(read_lines(room_list, LIKE))
+    if strange := next((room for room in rooms.tolist() if not _ROOM.fullmatch(room)), None):
+        raise InputError(
+            f"{room_list}: {strange!r} is not a room's name; rooms are called Area_1_office_1 and "
+            "so on, in areas 1 to 6"
+        )
     shapes = [_checked_shape(path, num_points) for path in paths]
     sizes = tuple(count for count, _ in shapes)
     if sum(sizes) != len(rooms):

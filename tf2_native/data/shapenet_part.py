@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tf2_native.data.clouds import Category, Clouds, Split
 from tf2_native.data.hdf5 import (
@@ -29,15 +31,13 @@ class PartFile:
     Attributes:
         path: the file.
         num_points: points per cloud, the first of those stored.
-        num_categories: how many categories its labels may tell apart.
-        num_parts: how many parts.
+        categories: in the order of their numbers; their parts are all there are.
         count: number of clouds.
     """
 
     path: Path
     num_points: int
-    num_categories: int
-    num_parts: int
+    categories: tuple[Category, ...]
     count: int = 0
 
     def __len__(self) -> int:
@@ -53,8 +53,10 @@ class PartFile:
         with opened(self.path, ("data", "label", "pid"), "ShapeNet part") as content:
             points, labels, parts = (content[name][()] for name in ("data", "label", "pid"))
         check_points(self.path, points, self.num_points)
-        check_cloud_labels(self.path, labels, len(points), self.num_categories, CATEGORIES)
-        check_point_labels(self.path, "pid", parts, points.shape[:2], self.num_parts, PARTS)
+        num_parts = sum(len(category.parts) for category in self.categories)
+        check_cloud_labels(self.path, labels, len(points), len(self.categories), CATEGORIES)
+        check_point_labels(self.path, "pid", parts, points.shape[:2], num_parts, PARTS)
+        self._check_owners(labels.reshape(-1), parts)
         points = points[:, : self.num_points].astype(np.float32)
         check_finite(self.path, points)
         return Clouds(
@@ -62,6 +64,19 @@ class PartFile:
             parts[:, : self.num_points].astype(np.int32),
             labels.reshape(-1).astype(np.int32),
         )
+
+    def _check_owners(self, labels: NDArray[Any], parts: NDArray[Any]) -> None:
+        """Looks for parts of another category than their cloud's."""
+        owner = {part: i for i, category in enumerate(self.categories) for part in category.parts}
+        owners = np.array([owner[part] for part in range(len(owner))])
+        strange = owners[parts] != labels[:, None]
+        if strange.any():
+            cloud, point = np.argwhere(strange)[0]
+            part = parts[cloud, point]
+            raise InputError(
+                f"{self.path}: cloud {cloud} is a {self.categories[labels[cloud]].name} but has "
+                f"part {part}, of {self.categories[owners[part]].name}; fetch it again"
+            )
 
 
 def read_split(folder: Path, split: str, num_points: int) -> Split:
@@ -80,7 +95,7 @@ def read_split(folder: Path, split: str, num_points: int) -> Split:
     categories = _categories(folder)
     class_names = _part_names(folder, categories)
     paths = _paths(folder, split)
-    files = [PartFile(path, num_points, len(categories), len(class_names)) for path in paths]
+    files = [PartFile(path, num_points, categories) for path in paths]
     counted = [replace(file, count=len(file.open())) for file in files]
     return Split(folder, class_names, counted, categories)
 

@@ -53,6 +53,12 @@ FAULTS = {
         lambda f: replace_dataset(f, "pid", np.full((4, 16), 5)),
         "labels run from 5 to 5, but overallid_to_catid_partid.json names 5 classes",
     ),
+    "part of another category": (
+        lambda f: replace_dataset(
+            f, "pid", np.array([[0], [3], [1], [1]]) + np.zeros((4, 16), int)
+        ),
+        "ply_data_val0.h5: cloud 3 is a Table but has part 1, of Mug; fetch it again",
+    ),
     "category too large": (
         lambda f: replace_dataset(f, "label", np.full((4, 1), 2)),
         "but all_object_categories.txt names 2 classes",
