@@ -49,10 +49,11 @@ def find_file(folder: Path, name: str, kind: str = "file") -> Path:
     Raises:
         DatasetError: the folder or the file is missing.
     """
-    if not folder.is_dir():
+    # Unlike those of `Path`, these say no, and do not fail, of a name longer than one may be.
+    if not os.path.isdir(folder):
         raise DatasetError(f"{folder}: no such folder; build or unpack the data set there")
     path = folder / name
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise DatasetError(f"{path}: no such {kind}; build or unpack the data set again")
     return path
 
@@ -105,7 +106,6 @@ def written_whole(folder: Path) -> Iterator[Path]:
 
 def _resolve(folder: Path, line: str, list_name: str) -> Path:
     for path in (folder / Path(line).name, Path(line)):
-        # Unlike `Path.is_file`, no error for a line that is longer than a name may be.
         if os.path.isfile(path):
             return path
     raise DatasetError(

@@ -104,7 +104,7 @@ def read_category(
         )
     category = categories[name]
     points = folder / category.directory / "points"
-    paths = sorted(points.glob("*.pts"))
+    paths = sorted(points.glob("*.pts")) if os.path.isdir(points) else []
     if not paths:
         raise DatasetError(f"{points}: holds no .pts files; unpack the data set again")
     clouds = (_read_cloud(path, category, min_points) for path in paths)

@@ -147,6 +147,13 @@ def test_metadata_may_begin_with_a_byte_order_mark(folder: Path) -> None:
     assert list(part_annotation.read_metadata(folder)) == ["Airplane", "Mug"]
 
 
+def test_a_directory_whose_name_is_too_long_is_not_there(folder: Path) -> None:
+    metadata = {"Airplane": {**METADATA["Airplane"], "directory": "x" * 5000}}
+    (folder / "metadata.json").write_text(json.dumps(metadata))
+    with pytest.raises(DatasetError, match=r"holds no \.pts"):
+        read(folder)
+
+
 def test_a_folder_is_no_cloud(folder: Path) -> None:
     (folder / "02691156" / "points" / "d.pts").mkdir()
     with pytest.raises(DatasetError, match=r"d\.pts: cannot be read \(Is a directory\)"):
@@ -164,7 +171,8 @@ def test_what_is_not_there(folder: Path, tmp_path: Path) -> None:
         part_annotation.read_category(folder, "Boat")
     with pytest.raises(DatasetError, match=r"holds no \.pts"):
         part_annotation.read_category(folder, "Mug")
-    with pytest.raises(DatasetError, match="no such folder"):
-        part_annotation.read_metadata(tmp_path / "none")
+    for missing in ("none", "x" * 5000):
+        with pytest.raises(DatasetError, match="no such folder"):
+            part_annotation.read_metadata(tmp_path / missing)
     with pytest.raises(DatasetError, match="PartAnnotation"):
         part_annotation.adopt(tmp_path / "out")

@@ -56,8 +56,8 @@ def other_labels(folder):
     path.write_text(path.read_text().replace("1", "2"))
 
 
-def labelled(parts):
-    entry = {"Airplane": {"directory": "02691156", "lables": parts}}
+def labelled(parts, directory="02691156"):
+    entry = {"Airplane": {"directory": directory, "lables": parts}}
     return lambda folder: (folder / "metadata.json").write_text(json.dumps(entry))
 
 
@@ -79,6 +79,8 @@ FAULTS = {
     "parts without names": (labelled([1, None]), "'lables' must be a list of names"),
     "parts as one name": (labelled("wing"), "'lables' must be a list of names"),
     "no parts": (labelled([]), "'lables' must be a list of names"),
+    "a directory too long": (labelled(["wing"], "x" * 5000), "points: no such folder"),
+    "a part too long": (labelled(["x" * 5000]), "holds no labelled shape of 16 points"),
     "no numbers": (unnumbered, "plane05.pts: cannot be read as numbers"),
     "other labels": (other_labels, "plane05.seg: holds 2, which is neither 0 nor 1"),
     "too few labels": (short_labels, "plane05.seg: has 2 numbers for the 25 points"),
