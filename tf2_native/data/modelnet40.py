@@ -1,6 +1,6 @@
 """ModelNet40's layout: whole shapes, each with a class, in HDF5 files named by two lists."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -66,9 +66,13 @@ def read_split(folder: Path, split: str, num_points: int) -> Split:
     class_names = read_lines(folder / NAMES, LIKE)
     listing = folder / f"{split}_files.txt"
     paths = [locate(line, listing) for line in read_lines(listing, LIKE)]
-    files = [ShapeFile(path, num_points, len(class_names)) for path in paths]
-    counted = [ShapeFile(f.path, num_points, len(class_names), len(f.open())) for f in files]
-    return Split(folder, class_names, counted)
+    files, checksum = [], 0
+    for path in paths:
+        file = ShapeFile(path, num_points, len(class_names))
+        clouds = file.open()
+        files.append(replace(file, count=len(clouds)))
+        checksum = clouds.checksum(checksum)
+    return Split(folder, class_names, files, checksum=checksum)
 
 
 class PointCloudFiles(Batches):

@@ -59,7 +59,7 @@ def read_split(folder: Path, split: str, num_points: int, category: str = "Airpl
     )
     class_names = (*parts, "none")
     known = Category(category, tuple(range(len(class_names))))
-    return Split(folder, class_names, [InMemory(clouds)], (known,))
+    return Split(folder, class_names, [InMemory(clouds)], (known,), checksum=clouds.checksum())
 
 
 def _category(folder: Path, category: str) -> tuple[Path, list[str]]:

@@ -95,9 +95,13 @@ def read_split(folder: Path, split: str, num_points: int) -> Split:
     categories = _categories(folder)
     class_names = _part_names(folder, categories)
     paths = _paths(folder, split)
-    files = [PartFile(path, num_points, categories) for path in paths]
-    counted = [replace(file, count=len(file.open())) for file in files]
-    return Split(folder, class_names, counted, categories)
+    files, checksum = [], 0
+    for path in paths:
+        file = PartFile(path, num_points, categories)
+        clouds = file.open()
+        files.append(replace(file, count=len(clouds)))
+        checksum = clouds.checksum(checksum)
+    return Split(folder, class_names, files, categories, checksum=checksum)
 
 
 def _paths(folder: Path, split: str) -> list[Path]:
