@@ -118,7 +118,7 @@ def _train(
     with _dtype_policy(run.mixed_precision):
         model = _model(recipe, split)
     log_dir.mkdir(parents=True, exist_ok=True)
-    RunRecord.of(recipe, split).write(log_dir)
+    RunRecord.of(recipe, split, len(batches)).write(log_dir)
     _keep_epochs(log_dir / HISTORY, progress.epoch if progress else 0)
     callbacks = _callbacks(log_dir, recipe, task, run)
     if distribution.several_processes:
