@@ -8,7 +8,7 @@ import numpy as np
 from tf2_native.augmentation import augment
 from tf2_native.data.batches import Batches
 from tf2_native.data.clouds import Clouds, Split
-from tf2_native.data.hdf5 import check_cloud_labels, check_finite, check_points, opened
+from tf2_native.data.hdf5 import check_cloud_labels, opened, read_points
 from tf2_native.data.listing import locate, read_lines
 
 LIKE = "modelnet40_ply_hdf5_2048"
@@ -36,17 +36,18 @@ class ShapeFile:
         return self.count
 
     def open(self) -> Clouds:
-        """Reads and checks the whole file.
+        """Reads and checks all its clouds.
+
+        An epoch wants every one. Batch by batch, a packed chunk that spans many clouds, as HDF5
+        makes them unless told otherwise, would be unpacked once for nearly each of them.
 
         Raises:
             InputError: the file will not do.
         """
         with opened(self.path, ("data", "label"), "ModelNet40") as content:
-            points, labels = content["data"][()], content["label"][()]
-        check_points(self.path, points, self.num_points)
+            points = read_points(self.path, content["data"], self.num_points)
+            labels = content["label"][()]
         check_cloud_labels(self.path, labels, len(points), self.num_classes, NAMES)
-        points = points[:, : self.num_points].astype(np.float32)
-        check_finite(self.path, points)
         return Clouds(points, labels.reshape(-1).astype(np.int32))
 
 

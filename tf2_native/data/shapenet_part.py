@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from tf2_native.data.clouds import Category, Clouds, Split
 from tf2_native.data.hdf5 import (
     check_cloud_labels,
-    check_finite,
     check_point_labels,
-    check_points,
     opened,
+    read_points,
 )
 from tf2_native.data.listing import locate, read_json, read_lines
 from tf2_native.errors import InputError
@@ -45,20 +44,22 @@ class PartFile:
         return self.count
 
     def open(self) -> Clouds:
-        """Reads and checks the whole file.
+        """Reads and checks all its clouds.
+
+        An epoch wants every one. Batch by batch, a packed chunk that spans many clouds, as HDF5
+        makes them unless told otherwise, would be unpacked once for nearly each of them.
 
         Raises:
             InputError: the file will not do.
         """
         with opened(self.path, ("data", "label", "pid"), "ShapeNet part") as content:
-            points, labels, parts = (content[name][()] for name in ("data", "label", "pid"))
-        check_points(self.path, points, self.num_points)
+            points = read_points(self.path, content["data"], self.num_points)
+            labels, parts = content["label"][()], content["pid"][()]
+            shape = content["data"].shape[:2]
         num_parts = sum(len(category.parts) for category in self.categories)
         check_cloud_labels(self.path, labels, len(points), len(self.categories), CATEGORIES)
-        check_point_labels(self.path, "pid", parts, points.shape[:2], num_parts, PARTS)
+        check_point_labels(self.path, "pid", parts, shape, num_parts, PARTS)
         self._check_owners(labels.reshape(-1), parts)
-        points = points[:, : self.num_points].astype(np.float32)
-        check_finite(self.path, points)
         return Clouds(
             points,
             parts[:, : self.num_points].astype(np.int32),

@@ -247,6 +247,15 @@ def test_a_byte_order_mark_is_no_part_of_a_name(folder):
     assert clouds.split.class_names == ("chair", "lamp", "sofa")
 
 
+def test_points_that_are_not_wanted_are_not_unpacked(folder, spoil_later_points):
+    spoil_later_points(folder / "ply_data_test0.h5", wanted=8)
+    PointCloudFiles(folder, "test", batch_size=2, num_points=8)
+    with pytest.raises(
+        InputError, match=r"ply_data_test0\.h5: cannot be read \(.*; fetch it again"
+    ):
+        PointCloudFiles(folder, "test", batch_size=2, num_points=9)
+
+
 def test_too_large_a_batch_is_named(folder):
     with pytest.raises(InputError, match="no file holds a batch of 8 clouds"):
         PointCloudFiles(folder, batch_size=8, num_points=8)

@@ -36,6 +36,13 @@ def test_parts_may_have_names(part_folder):
         shapenet_part.read_split(part_folder, "val", 8)
 
 
+def test_points_that_are_not_wanted_are_not_unpacked(part_folder, spoil_later_points):
+    spoil_later_points(part_folder / "ply_data_val0.h5", wanted=8)
+    shapenet_part.read_split(part_folder, "val", 8)
+    with pytest.raises(InputError, match=r"ply_data_val0\.h5: cannot be read \(.*; fetch it again"):
+        shapenet_part.read_split(part_folder, "val", 9)
+
+
 def replace_dataset(folder, name, values):
     with h5py.File(folder / "ply_data_val0.h5", "r+") as file:
         del file[name]
