@@ -28,6 +28,7 @@ class Progress:
         epoch_state: see `Batches.epoch_state`.
         callbacks: what each callback remembers.
         settings: what the run was started with.
+        data: by what they are for, the identity of its clouds; None in backups that do not tell.
     """
 
     epoch: int = 0
@@ -35,6 +36,7 @@ class Progress:
     epoch_state: dict[str, Any] | None = None
     callbacks: tuple[dict[str, Any], ...] = ()
     settings: dict[str, Any] | None = None
+    data: dict[str, dict[str, Any]] | None = None
 
 
 def read_progress(path: Path) -> Progress:
@@ -49,7 +51,7 @@ def read_progress(path: Path) -> Progress:
         with h5py.File(path) as file:
             fields = json.loads(file.attrs["progress"])
         return Progress(**{**fields, "callbacks": tuple(fields["callbacks"])})
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except (OSError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: is no backup, or a damaged one ({error})") from error
 
 
@@ -67,7 +69,7 @@ class Backup(keras.callbacks.Callback):
         path: the file, replaced as a whole each time.
         batches: what `fit` is given.
         others: the callbacks before it.
-        settings: kept in the backup, to be compared.
+        settings, data: kept in the backup, to be compared.
         every: steps between backups.
         request: asked after each step whether to stop.
         progress: where to start; None for the beginning.
@@ -80,6 +82,7 @@ class Backup(keras.callbacks.Callback):
         others: Sequence[keras.callbacks.Callback],
         *,
         settings: dict[str, Any],
+        data: dict[str, dict[str, Any]],
         every: int,
         request: StopRequest,
         progress: Progress | None = None,
@@ -89,6 +92,7 @@ class Backup(keras.callbacks.Callback):
         self.batches = batches
         self.others = others
         self.settings = settings
+        self.data = data
         self.every = every
         self.request = request
         self._start = progress
@@ -142,7 +146,7 @@ class Backup(keras.callbacks.Callback):
 
     def _write(self, epoch: int, batches: int) -> None:
         progress = Progress(
-            epoch, batches, self.batches.epoch_state, self._memories(), self.settings
+            epoch, batches, self.batches.epoch_state, self._memories(), self.settings, self.data
         )
         temporary = self.path.with_suffix(".part")
         with h5py.File(temporary, "w") as file:

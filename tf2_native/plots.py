@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tf2_native.errors import InputError, one_line_errors
 from tf2_native.pictures.curves import draw_curves, draw_schedules
-from tf2_native.recipes import Recipe
+from tf2_native.recipes import Recipe, ShapeSegRecipe
 from tf2_native.run_record import read_record
 from tf2_native.train import HISTORY
 
@@ -51,22 +51,19 @@ def plot(log_dir: Path) -> list[Path]:
         InputError: the run left no history, or no record of its settings.
     """
     history = read_history(log_dir / HISTORY)
-    recipe = read_record(log_dir).recipe
+    record = read_record(log_dir)
     curves, schedules = log_dir / "curves.png", log_dir / "schedules.png"
     draw_curves(curves, {k: v for k, v in history.items() if k not in _SCHEDULED})
-    _draw_schedules(schedules, recipe, len(history["loss"]))
+    steps_done = len(history["loss"]) * (record.steps_per_epoch or 0)
+    _draw_schedules(schedules, record.recipe, steps_done)
     return [curves, schedules]
 
 
-def _draw_schedules(path: Path, recipe: Recipe, epochs_done: int) -> None:
-    """Both schedules, over as many steps as take them to their ends."""
-    stairs = 1 + int(
-        np.log(recipe.learning_rate_floor / recipe.learning_rate) / np.log(recipe.decay_rate)
-        if 0 < recipe.learning_rate_floor < recipe.learning_rate and 0 < recipe.decay_rate < 1
-        else epochs_done
-    )
-    last = (stairs + 1) * recipe.decay_clouds // recipe.batch_size
-    steps = np.unique(np.linspace(0, max(last, 1), _STEPS_DRAWN).astype(int)).tolist()
+def _draw_schedules(path: Path, recipe: Recipe, steps_done: int) -> None:
+    """Both schedules, over as many steps as take them to their ends, and how far the run came."""
+    end = (_last_stair(recipe) + 1) * recipe.decay_clouds // recipe.batch_size
+    last = max(end, steps_done, 1)
+    steps = np.unique(np.linspace(0, last, _STEPS_DRAWN).astype(int)).tolist()
     rate, momentum = recipe.learning_rate_schedule(), recipe.bn_momentum_schedule()
     draw_schedules(
         path,
@@ -77,7 +74,18 @@ def _draw_schedules(path: Path, recipe: Recipe, epochs_done: int) -> None:
                 float(momentum(step)) if callable(momentum) else momentum for step in steps
             ],
         },
+        steps_done,
     )
+
+
+def _last_stair(recipe: Recipe) -> int:
+    """The one from which the learning rate falls no further; the first where it always does."""
+    if isinstance(recipe, ShapeSegRecipe):
+        return max(recipe.boundaries, default=1)
+    rate, floor = recipe.learning_rate, recipe.learning_rate_floor
+    if not (0 < floor < rate and 0 < recipe.decay_rate < 1):
+        return 1
+    return 1 + int(np.log(floor / rate) / np.log(recipe.decay_rate))
 
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

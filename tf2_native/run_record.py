@@ -21,16 +21,18 @@ class RunRecord:
         settings: of the recipe, by field, `model` among them.
         class_names: one a label.
         categories: of shapes, with their parts; empty where there are none.
+        steps_per_epoch: batches it was trained on in each; None where that was not noted.
     """
 
     settings: dict[str, Any]
     class_names: tuple[str, ...]
     categories: tuple[Category, ...] = ()
+    steps_per_epoch: int | None = None
 
     @classmethod
-    def of(cls, recipe: Recipe, split: Split) -> "RunRecord":
+    def of(cls, recipe: Recipe, split: Split, steps_per_epoch: int) -> "RunRecord":
         """The record of a run with these settings on these data."""
-        return cls(asdict(recipe), split.class_names, split.categories)
+        return cls(asdict(recipe), split.class_names, split.categories, steps_per_epoch)
 
     @property
     def recipe(self) -> Recipe:
@@ -53,13 +55,18 @@ def read_record(log_dir: Path) -> RunRecord:
     try:
         fields = json.loads(path.read_text())
         categories = tuple(Category(c["name"], tuple(c["parts"])) for c in fields["categories"])
-        record = RunRecord(fields["settings"], tuple(fields["class_names"]), categories)
+        record = RunRecord(
+            fields["settings"],
+            tuple(fields["class_names"]),
+            categories,
+            fields.get("steps_per_epoch"),
+        )
         record.recipe  # noqa: B018 - raises if the settings are none
     except OSError as error:
         raise InputError(
             f"{path}: cannot be read ({error.strerror}); it is written by tf2_native.train"
         ) from error
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: is damaged ({error!r}); train again") from error
     return record
 

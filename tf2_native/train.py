@@ -111,11 +111,14 @@ def _train(
     distribution = run.distribution
     batches = _batches(task, split, recipe, distribution, np.random.default_rng(run.seed))
     looked_at = task.read(folder, task.validation, recipe.num_points, selection)
+    data = {"training": split.identity(), "validation": looked_at.identity()}
+    if progress and progress.data:
+        _check_same(progress.data, data, log_dir / BACKUP)
     validation = _batches(task, looked_at, recipe, distribution, None)
     with _dtype_policy(run.mixed_precision):
         model = _model(recipe, split)
     log_dir.mkdir(parents=True, exist_ok=True)
-    RunRecord.of(recipe, split).write(log_dir)
+    RunRecord.of(recipe, split, len(batches)).write(log_dir)
     _keep_epochs(log_dir / HISTORY, progress.epoch if progress else 0)
     callbacks = _callbacks(log_dir, recipe, task, run)
     if distribution.several_processes:
@@ -127,6 +130,7 @@ def _train(
             batches,
             callbacks,
             settings=_settings(recipe, run, selection),
+            data=data,
             every=run.backup_every,
             request=request,
             progress=progress,
@@ -205,6 +209,32 @@ def _settings(recipe: Recipe, run: Run, selection: Selection) -> dict[str, Any]:
         "mixed_precision": run.mixed_precision,
         "early_stopping": run.patience,
     }
+
+
+def _check_same(
+    before: dict[str, dict[str, Any]], now: dict[str, dict[str, Any]], backup: Path
+) -> None:
+    """Looks whether data are those of a backup, wherever they are by now."""
+    for use, identity in now.items():
+        if identity != before[use]:
+            raise InputError(
+                f"{backup}: is of a run whose {use} data {_difference(before[use], identity)}; "
+                "give the same to resume it"
+            )
+
+
+def _difference(before: dict[str, Any], now: dict[str, Any]) -> str:
+    """The first thing in which two sets of clouds differ, the coarsest first."""
+    for counted in ("classes", "files", "clouds"):
+        old, new = (
+            len(each[counted]) if counted == "classes" else each[counted] for each in (before, now)
+        )
+        if old != new:
+            return f"had {old} {counted}, not {new}"
+    for old, new in zip(before["classes"], now["classes"], strict=True):
+        if old != new:
+            return f"had the class {old!r}, not {new!r}"
+    return "held other clouds"
 
 
 def _batches(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from harness.datasets.errors import DatasetError
 
@@ -19,7 +21,7 @@ def read_list(folder: Path, name: str) -> tuple[str, ...]:
     """
     path = find_file(folder, name, "list")
     try:
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8-sig")  # Some editors begin with a byte-order mark.
     except UnicodeDecodeError:
         raise DatasetError(f"{path}: is not text; build or unpack the data set again") from None
     lines = tuple(line.strip() for line in text.splitlines() if line.strip())
@@ -28,16 +30,30 @@ def read_list(folder: Path, name: str) -> tuple[str, ...]:
     return lines
 
 
+def read_json(folder: Path, name: str) -> Any:
+    """The content of a JSON file.
+
+    Raises:
+        DatasetError: the folder or the file is missing, or it is not JSON.
+    """
+    path = find_file(folder, name)
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise DatasetError(f"{path}: not JSON ({error}); restore it") from None
+
+
 def find_file(folder: Path, name: str, kind: str = "file") -> Path:
     """The path of a file that has to be in a folder.
 
     Raises:
         DatasetError: the folder or the file is missing.
     """
-    if not folder.is_dir():
+    # Unlike those of `Path`, these say no, and do not fail, of a name longer than one may be.
+    if not os.path.isdir(folder):
         raise DatasetError(f"{folder}: no such folder; build or unpack the data set there")
     path = folder / name
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise DatasetError(f"{path}: no such {kind}; build or unpack the data set again")
     return path
 
@@ -55,7 +71,7 @@ def listed_files(folder: Path, name: str) -> list[Path]:
 
 def write_list(path: Path, lines: Iterable[str]) -> None:
     """Writes a line each."""
-    path.write_text("".join(f"{line}\n" for line in lines))
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
 def check_free(folder: Path) -> None:
@@ -90,7 +106,7 @@ def written_whole(folder: Path) -> Iterator[Path]:
 
 def _resolve(folder: Path, line: str, list_name: str) -> Path:
     for path in (folder / Path(line).name, Path(line)):
-        if path.is_file():
+        if os.path.isfile(path):
             return path
     raise DatasetError(
         f"{folder / list_name}: lists {line}, which is neither beside the list nor at that path; "

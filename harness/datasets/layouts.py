@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -179,7 +180,7 @@ def detect(folder: Path) -> list[tuple[Layout, Path]]:
     Raises:
         DatasetError: there is no such folder, or nothing is recognised.
     """
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # False, too, of a name longer than one may be.
         raise DatasetError(f"{folder}: no such folder; build or unpack a data set there")
     for candidates in ([folder], sorted(path for path in folder.iterdir() if path.is_dir())):
         found = [

@@ -12,6 +12,7 @@ point; a point in no part is "none", the class after the last.
 from __future__ import annotations
 
 import json
+import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ import numpy.typing as npt
 
 from harness.datasets.clouds import Clouds, unit_sphere
 from harness.datasets.errors import DatasetError
-from harness.datasets.folders import find_file, written_whole
+from harness.datasets.folders import read_json, written_whole
 from harness.pictures.palette import color
 
 METADATA = "metadata.json"
@@ -73,14 +74,12 @@ def read_metadata(folder: Path) -> dict[str, Category]:
     Raises:
         DatasetError: `metadata.json` is missing or malformed.
     """
-    path = find_file(folder, METADATA)
-    try:
-        entries = json.loads(path.read_text(encoding="utf-8")).items()
-    except (ValueError, AttributeError):
-        raise DatasetError(f"{path}: not a JSON object of categories; restore it") from None
+    path, entries = folder / METADATA, read_json(folder, METADATA)
+    if not isinstance(entries, dict):
+        raise DatasetError(f"{path}: not a JSON object of categories; restore it")
     if not entries:
         raise DatasetError(f"{path}: names no category; restore it")
-    return {name: _category(path, name, entry) for name, entry in entries}
+    return {name: _category(path, name, entry) for name, entry in entries.items()}
 
 
 def read_category(
@@ -105,7 +104,7 @@ def read_category(
         )
     category = categories[name]
     points = folder / category.directory / "points"
-    paths = sorted(points.glob("*.pts"))
+    paths = sorted(points.glob("*.pts")) if os.path.isdir(points) else []
     if not paths:
         raise DatasetError(f"{points}: holds no .pts files; unpack the data set again")
     clouds = (_read_cloud(path, category, min_points) for path in paths)
@@ -236,7 +235,7 @@ def _read_cloud(path: Path, category: Category, min_points: int) -> AnnotatedClo
 def _read_labels(path: Path, category: Category, n: int) -> npt.NDArray[np.int32] | None:
     folder = path.parent.parent / "points_label"
     paths = [folder / part / f"{path.stem}.seg" for part in category.parts]
-    if not all(seg.is_file() for seg in paths):
+    if not all(map(os.path.isfile, paths)):  # Without an error for a name too long for a file.
         return None
     labels = np.full(n, len(category.parts), np.int32)
     for number, seg in enumerate(paths):
@@ -254,7 +253,12 @@ def _read_labels(path: Path, category: Category, n: int) -> npt.NDArray[np.int32
 
 def _numbers(path: Path, what: str) -> npt.NDArray[np.float64]:
     """All the numbers of a file. NumPy's own `loadtxt` takes a hundred times as long."""
-    text = path.read_text(encoding="latin-1")
+    try:
+        text = path.read_text(encoding="latin-1")
+    except OSError as error:
+        raise DatasetError(
+            f"{path}: cannot be read ({error.strerror}); restore it or take it away"
+        ) from error
     try:
         with warnings.catch_warnings():
             # How NumPy before 2.3 says that text is not numbers.

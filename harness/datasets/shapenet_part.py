@@ -19,13 +19,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from harness.datasets.clouds import Clouds, check_clouds
 from harness.datasets.errors import DatasetError
-from harness.datasets.folders import find_file, listed_files, read_list, write_list, written_whole
+from harness.datasets.folders import (
+    listed_files,
+    read_json,
+    read_list,
+    write_list,
+    written_whole,
+)
 from harness.datasets.hdf5 import MAX_LABELS, read_clouds, write_split
 from harness.pictures.palette import rgb
 
@@ -94,10 +99,12 @@ def read_taxonomy(folder: Path) -> Taxonomy:
     if any(len(row) != 2 for row in rows):
         raise DatasetError(f"{folder / CATEGORIES}: a line is not a name and a synset; restore it")
     names, synsets = (tuple(column) for column in zip(*rows, strict=True))
-    pairs = _read_parts(folder, synsets)
+    if twice := next((synset for synset in synsets if synsets.count(synset) > 1), None):
+        raise DatasetError(f"{folder / CATEGORIES}: has synset {twice} twice; restore it")
+    pairs = _read_parts(folder, names, synsets)
     owners = tuple(synsets.index(synset) for synset, _ in pairs)
     inverse = {f"{synset}_{number}": part for part, (synset, number) in enumerate(pairs)}
-    if _read_json(folder, PARTS_INVERSE) != inverse:
+    if read_json(folder, PARTS_INVERSE) != inverse:
         raise DatasetError(f"{folder / PARTS_INVERSE}: is not the inverse of {PARTS}; restore both")
     numbers = tuple(number for _, number in pairs)
     return Taxonomy(names, synsets, owners, numbers, _read_part_names(folder, numbers))
@@ -218,20 +225,14 @@ def _number(path: Path) -> int:
     return int(found[1]) if found else -1
 
 
-def _read_json(folder: Path, name: str) -> Any:
-    path = find_file(folder, name)
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise DatasetError(f"{path}: not JSON ({error}); restore it") from None
-
-
-def _read_parts(folder: Path, synsets: tuple[str, ...]) -> list[tuple[str, int]]:
+def _read_parts(
+    folder: Path, names: tuple[str, ...], synsets: tuple[str, ...]
+) -> list[tuple[str, int]]:
     """A synset and a number for each part."""
-    entries = _read_json(folder, PARTS)
+    entries = read_json(folder, PARTS)
     try:
         pairs = [(str(synset), int(number)) for synset, number in entries]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # An infinite number is none.
         raise DatasetError(
             f"{folder / PARTS}: is not a list of [synset, number] pairs; restore it"
         ) from None
@@ -239,6 +240,12 @@ def _read_parts(folder: Path, synsets: tuple[str, ...]) -> list[tuple[str, int]]
         if synset not in synsets:
             raise DatasetError(
                 f"{folder / PARTS}: synset {synset} is not in {CATEGORIES}; restore both"
+            )
+    owning = {synset for synset, _ in pairs}
+    for name, synset in zip(names, synsets, strict=True):
+        if synset not in owning:
+            raise DatasetError(
+                f"{folder / PARTS}: has no part of {name} ({synset}) of {CATEGORIES}; restore both"
             )
     return pairs
 

@@ -75,6 +75,22 @@ def randomise() -> Callable:
     return _randomise
 
 
+def _spoil_later_points(path: Path, wanted: int) -> None:
+    """Makes a file's points past those wanted unreadable, in packed chunks of their own."""
+    with h5py.File(path, "r+") as file:
+        points = file["data"][()]
+        del file["data"]
+        chunks = (len(points), wanted, 3)
+        data = file.create_dataset("data", data=points, chunks=chunks, compression="gzip")
+        data.id.write_direct_chunk((0, wanted, 0), b"nothing that was packed")
+
+
+@pytest.fixture
+def spoil_later_points() -> Callable:
+    """Makes the points past the first so many of a file unreadable."""
+    return _spoil_later_points
+
+
 CLASS_NAMES = ["chair", "lamp", "sofa"]
 
 

@@ -1,6 +1,9 @@
 """Predictions and their pictures, of data sets and of single clouds."""
 
+import json
+
 import h5py
+import matplotlib.image
 import numpy as np
 import pytest
 import trimesh
@@ -9,6 +12,7 @@ from typer.testing import CliRunner
 from tf2_native import RECIPES, build_model, plots, predict
 from tf2_native.data.single import read_cloud
 from tf2_native.errors import InputError
+from tf2_native.pictures.palette import LINES, as_rgb
 from tf2_native.predictions import PredictionsFile
 from tf2_native.run_record import RunRecord
 from tf2_native.tasks import TASKS, Selection
@@ -22,7 +26,7 @@ def save(model, folder, tmp_path):
     """An untrained network with the record of a run."""
     split = TASKS[model].read(folder, "train", 16, Selection())
     build_model(model, num_classes=len(split.class_names)).save(tmp_path / "model.keras")
-    RunRecord.of(RECIPES[model], split).write(tmp_path)
+    RunRecord.of(RECIPES[model], split, 50).write(tmp_path)
     return tmp_path / "model.keras"
 
 
@@ -132,6 +136,28 @@ def test_predictions_of_a_run_that_fails_are_not_left(tmp_path):
         assert list(content) == ["labels"]
 
 
+@pytest.mark.parametrize(("steps_per_epoch", "epochs"), [(50, 2), (4000, 100)])
+def test_schedules_are_drawn_to_their_ends_with_the_run_marked(
+    tmp_path, folder, monkeypatch, steps_per_epoch, epochs
+):
+    drawn = []
+    monkeypatch.setattr(plots, "draw_schedules", lambda *arguments: drawn.append(arguments))
+    split = TASKS["pointnet_cls"].read(folder, "train", 16, Selection())
+    RunRecord.of(RECIPES["pointnet_cls"], split, steps_per_epoch).write(tmp_path)
+    (tmp_path / "history.csv").write_text("epoch,loss\n" + "0,1\n" * epochs)
+    plots.plot(tmp_path)
+    ((_, steps, schedules, done),) = drawn
+    assert done == steps_per_epoch * epochs <= steps[-1]
+    assert schedules["learning rate"][-1] == pytest.approx(1e-5)
+    assert schedules["batch-norm momentum"][-1] == pytest.approx(0.99)
+
+
+def mark_of(picture):
+    """How many pixels have the colour of the run's end."""
+    pixels = np.round(255 * matplotlib.image.imread(picture)[..., :3]).astype(int)
+    return int((pixels == as_rgb(LINES[5])).all(axis=-1).sum())
+
+
 def test_a_run_is_plotted(tmp_path, folder):
     save("pointnet_cls", folder, tmp_path)
     (tmp_path / "history.csv").write_text(
@@ -140,5 +166,11 @@ def test_a_run_is_plotted(tmp_path, folder):
     result = run(plots, "--log-dir", tmp_path)
     assert result.exit_code == 0, result.output
     assert {"curves.png", "schedules.png"} <= files(tmp_path)
+    assert mark_of(tmp_path / "schedules.png") > 0
+    record = json.loads((tmp_path / "run.json").read_text())
+    assert record.pop("steps_per_epoch") == 50
+    (tmp_path / "run.json").write_text(json.dumps(record))  # As it was before steps were noted.
+    assert run(plots, "--log-dir", tmp_path).exit_code == 0
+    assert mark_of(tmp_path / "schedules.png") == 0
     (tmp_path / "history.csv").write_text("epoch,loss\n")
     assert "holds no whole epoch" in run(plots, "--log-dir", tmp_path).stderr

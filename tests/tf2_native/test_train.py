@@ -1,18 +1,21 @@
 """Training of every network, and that an interruption leaves no trace."""
 
 import csv
+import json
 import os
 import signal
 from dataclasses import replace
 
+import h5py
 import keras
 import numpy as np
 import pytest
 
 from tf2_native import RECIPES
-from tf2_native.backup import Backup
+from tf2_native.backup import Backup, read_progress
 from tf2_native.errors import InputError
 from tf2_native.interruption import Interrupted
+from tf2_native.run_record import read_record
 from tf2_native.train import HISTORY, Run, train
 
 FOLDERS = {
@@ -156,6 +159,100 @@ def test_interrupted_run_is_neither_lost_nor_taken_for_another(folder, tmp_path,
         train(recipe, folder, tmp_path, replace(run, resume=True, patience=2))
 
 
+def other_clouds(folder):
+    with h5py.File(folder / "ply_data_train1.h5", "r+") as file:
+        file["data"][0, 1, 0] += 1
+
+
+def other_order(folder):
+    with h5py.File(folder / "ply_data_train1.h5", "r+") as file:
+        file["label"][...] = file["label"][()][::-1]
+
+
+def fewer_clouds(folder):
+    path = folder / "test_files.txt"
+    path.write_text(path.read_text().replace("test0", "train1"))
+
+
+def other_names(folder):
+    (folder / "shape_names.txt").write_text("chair\nlamp\nstool\n")
+
+
+def more_names(folder):
+    (folder / "shape_names.txt").write_text("chair\nlamp\nsofa\nstool\n")
+
+
+def one_file(folder):
+    (folder / "train_files.txt").write_text("ply_data_train0.h5\n")
+
+
+@pytest.fixture
+def interrupted(folder, tmp_path, monkeypatch):
+    """The folder of a run that ended early on `folder`."""
+    with monkeypatch.context() as patch:
+        die_at(patch, 0, 2)
+        with pytest.raises(Killed):
+            train(small("pointnet_cls_basic"), folder, tmp_path / "log", Run(0, backup_every=1))
+    return tmp_path / "log"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (other_clouds, "training data held other clouds"),
+        (other_order, "training data held other clouds"),
+        (one_file, "training data had 2 files, not 1"),
+        (fewer_clouds, "validation data had 6 clouds, not 5"),
+        (other_names, "training data had the class 'sofa', not 'stool'"),
+        (more_names, "training data had 3 classes, not 4"),
+    ],
+)
+def test_other_data_are_refused(folder, interrupted, change, told):
+    change(folder)
+    before = {file: file.read_bytes() for file in interrupted.iterdir() if file.is_file()}
+    with pytest.raises(InputError, match=f"backup.h5: is of a run whose {told}; give the same"):
+        train(small("pointnet_cls_basic"), folder, interrupted, Run(0, resume=True))
+    assert {file: file.read_bytes() for file in interrupted.iterdir() if file.is_file()} == before
+
+
+def test_other_rooms_are_refused(scene_folder, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        die_at(patch, 0, 2)
+        with pytest.raises(Killed):
+            train(small("sem_seg"), scene_folder, tmp_path, Run(0, backup_every=1))
+    path = scene_folder / "room_filelist.txt"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines[4:6], *lines[:4], *lines[6:]]))
+    with pytest.raises(InputError, match="held other clouds"):
+        train(small("sem_seg"), scene_folder, tmp_path, Run(0, resume=True))
+
+
+def test_a_run_goes_on_from_data_that_were_moved(folder, interrupted):
+    moved = folder.rename(folder.with_name("elsewhere"))
+    train(small("pointnet_cls_basic"), moved, interrupted, Run(0, resume=True))
+    assert len(rows(interrupted)) == 2
+
+
+def test_a_backup_from_before_data_were_noted_goes_on(folder, interrupted):
+    with h5py.File(interrupted / "backup.h5", "r+") as file:
+        fields = json.loads(file.attrs["progress"])
+        assert fields.pop("data")
+        file.attrs["progress"] = json.dumps(fields)
+    train(small("pointnet_cls_basic"), folder, interrupted, Run(0, resume=True))
+    assert len(rows(interrupted)) == 2
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 30_000], ids=["cut short", "too deep"])
+def test_damaged_records_are_named(tmp_path, text):
+    (tmp_path / "run.json").write_text(text)
+    with pytest.raises(InputError, match=r"run\.json: is damaged"):
+        read_record(tmp_path)
+    with h5py.File(tmp_path / "backup.h5", "w") as file:
+        file.attrs["progress"] = text
+    with pytest.raises(InputError, match=r"backup\.h5: is no backup, or a damaged one"):
+        read_progress(tmp_path / "backup.h5")
+
+
 def test_nothing_to_resume_is_said(folder, tmp_path):
     with pytest.raises(InputError, match="no backup to resume from"):
         train(small("pointnet_cls"), folder, tmp_path, Run(resume=True))
@@ -175,8 +272,6 @@ def test_mixed_precision_keeps_what_is_summed_in_float32(folder, tmp_path, half)
 
 
 def test_unreadable_block_ends_in_one_line(scene_folder, tmp_path):
-    import h5py
-
     with h5py.File(scene_folder / "ply_data_all_1.h5", "r+") as file:
         file["data"][...] = np.nan
     with pytest.raises(InputError, match="NaN"):

@@ -1,5 +1,6 @@
 """What every format comes down to: clouds with labels, in files that are opened one at a time."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,9 +33,21 @@ class Clouds:
         category = None if self.category is None else self.category[rows]
         return Clouds(self.points[rows], self.labels[rows], category)
 
+    def checksum(self, before: int = 0) -> int:
+        """A checksum of all there is, gone on with from one of other clouds."""
+        known = (self.points, self.labels, self.category)
+        return checksum(before, *(array for array in known if array is not None))
+
     def moved(self, points: NDArray[np.float32]) -> "Clouds":
         """The same clouds with other coordinates."""
         return replace(self, points=points)
+
+
+def checksum(before: int, *arrays: NDArray[Any]) -> int:
+    """A checksum of arrays, gone on with from one of others."""
+    for array in arrays:
+        before = zlib.crc32(np.ascontiguousarray(array).data, before)
+    return before
 
 
 class Rows(Protocol):
@@ -77,6 +90,7 @@ class Split:
         files: what is stored there; opened one at a time, and never mixed by shuffling.
         categories: of the shapes, in the order of their numbers; none where labels are of clouds.
         rooms: the room of each cloud, where clouds are blocks of rooms.
+        checksum: of what was read to make sure that the files will do.
     """
 
     folder: Path
@@ -84,10 +98,20 @@ class Split:
     files: Sequence[StoredClouds]
     categories: tuple[Category, ...] = ()
     rooms: tuple[str, ...] = ()
+    checksum: int = 0
 
     def __len__(self) -> int:
         """Number of clouds in all files."""
         return sum(map(len, self.files))
+
+    def identity(self) -> dict[str, Any]:
+        """What it holds, as far as that is cheap to know; not where. JSON has words for it."""
+        return {
+            "classes": list(self.class_names),
+            "files": len(self.files),
+            "clouds": len(self),
+            "checksum": self.checksum,
+        }
 
 
 @dataclass(frozen=True)

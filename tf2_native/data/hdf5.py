@@ -37,14 +37,12 @@ def opened(file: Path, names: tuple[str, ...], kind: str) -> Iterator[h5py.File]
         raise InputError(f"{file}: cannot be read ({reason}); fetch it again") from error
 
 
-def check_points(
-    file: Path, points: NDArray[Any] | h5py.Dataset, num_points: int, channels: int = 3
-) -> None:
+def check_points(file: Path, points: h5py.Dataset, num_points: int, channels: int = 3) -> None:
     """Looks at shape and type.
 
     Arguments:
         file: where the points are from.
-        points: an array or a dataset.
+        points: the dataset.
         num_points: how many of each cloud are wanted.
         channels: numbers a point.
 
@@ -61,6 +59,23 @@ def check_points(
             f"{file}: clouds have {points.shape[1]} points, {num_points} were asked for; "
             "lower the number of points"
         )
+
+
+def read_points(file: Path, dataset: h5py.Dataset, num_points: int) -> NDArray[np.float32]:
+    """The first points of each cloud; no more is unpacked.
+
+    Arguments:
+        file: where they are.
+        dataset: clouds x points x 3.
+        num_points: how many of each cloud are wanted.
+
+    Raises:
+        InputError: they are no such points, or some are NaN or infinite.
+    """
+    check_points(file, dataset, num_points)
+    points: NDArray[np.float32] = dataset[:, :num_points].astype(np.float32, copy=False)
+    check_finite(file, points)
+    return points
 
 
 def check_finite(file: Path, points: NDArray[Any]) -> None:

@@ -1,6 +1,7 @@
 """The small text files that say which data files belong to a set, and what its classes are."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def read_json(path: Path, like: str) -> Any:
     """
     try:
         return json.loads(_text(path, like))
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: is not JSON ({error}); fetch it again") from error
 
 
@@ -49,7 +50,8 @@ def locate(line: str, listing: Path) -> Path:
         InputError: there is no such file.
     """
     for candidate in (listing.parent / Path(line).name, Path(line)):
-        if candidate.is_file():
+        # Unlike `Path.is_file`, no error for a line that is longer than a name may be.
+        if os.path.isfile(candidate):
             return candidate
     raise InputError(
         f"{listing}: names {line}, which is neither there nor in {listing.parent}; "
@@ -59,7 +61,7 @@ def locate(line: str, listing: Path) -> Path:
 
 def _text(path: Path, like: str) -> str:
     try:
-        return path.read_text()
+        return path.read_text(encoding="utf-8-sig")  # Some editors begin with a byte-order mark.
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not a text file"
         raise InputError(

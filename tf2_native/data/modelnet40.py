@@ -1,6 +1,6 @@
 """ModelNet40's layout: whole shapes, each with a class, in HDF5 files named by two lists."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from tf2_native.augmentation import augment
 from tf2_native.data.batches import Batches
 from tf2_native.data.clouds import Clouds, Split
-from tf2_native.data.hdf5 import check_cloud_labels, check_finite, check_points, opened
+from tf2_native.data.hdf5 import check_cloud_labels, opened, read_points
 from tf2_native.data.listing import locate, read_lines
 
 LIKE = "modelnet40_ply_hdf5_2048"
@@ -36,17 +36,18 @@ class ShapeFile:
         return self.count
 
     def open(self) -> Clouds:
-        """Reads and checks the whole file.
+        """Reads and checks all its clouds.
+
+        An epoch wants every one. Batch by batch, a packed chunk that spans many clouds, as HDF5
+        makes them unless told otherwise, would be unpacked once for nearly each of them.
 
         Raises:
             InputError: the file will not do.
         """
         with opened(self.path, ("data", "label"), "ModelNet40") as content:
-            points, labels = content["data"][()], content["label"][()]
-        check_points(self.path, points, self.num_points)
+            points = read_points(self.path, content["data"], self.num_points)
+            labels = content["label"][()]
         check_cloud_labels(self.path, labels, len(points), self.num_classes, NAMES)
-        points = points[:, : self.num_points].astype(np.float32)
-        check_finite(self.path, points)
         return Clouds(points, labels.reshape(-1).astype(np.int32))
 
 
@@ -66,9 +67,13 @@ def read_split(folder: Path, split: str, num_points: int) -> Split:
     class_names = read_lines(folder / NAMES, LIKE)
     listing = folder / f"{split}_files.txt"
     paths = [locate(line, listing) for line in read_lines(listing, LIKE)]
-    files = [ShapeFile(path, num_points, len(class_names)) for path in paths]
-    counted = [ShapeFile(f.path, num_points, len(class_names), len(f.open())) for f in files]
-    return Split(folder, class_names, counted)
+    files, checksum = [], 0
+    for path in paths:
+        file = ShapeFile(path, num_points, len(class_names))
+        clouds = file.open()
+        files.append(replace(file, count=len(clouds)))
+        checksum = clouds.checksum(checksum)
+    return Split(folder, class_names, files, checksum=checksum)
 
 
 class PointCloudFiles(Batches):

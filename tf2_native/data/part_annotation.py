@@ -1,5 +1,6 @@
 """`PartAnnotation`: shapes in text files, one category at a time, by the rules of the example."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def read_split(folder: Path, split: str, num_points: int, category: str = "Airpl
     )
     class_names = (*parts, "none")
     known = Category(category, tuple(range(len(class_names))))
-    return Split(folder, class_names, [InMemory(clouds)], (known,))
+    return Split(folder, class_names, [InMemory(clouds)], (known,), checksum=clouds.checksum())
 
 
 def _category(folder: Path, category: str) -> tuple[Path, list[str]]:
@@ -80,7 +81,7 @@ def _category(folder: Path, category: str) -> tuple[Path, list[str]]:
         raise InputError(
             f"{folder / 'metadata.json'}: 'lables' must be a list of names, for {category}"
         )
-    if not (directory / "points").is_dir():
+    if not os.path.isdir(directory / "points"):
         raise InputError(f"{directory / 'points'}: no such folder; unpack the category again")
     return directory, parts
 
@@ -94,7 +95,7 @@ def _labelled_shape(
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]] | None:
     """Points n x 3 and their parts [n]; None for a shape to be skipped."""
     files = [labels / part / f"{path.stem}.seg" for part in parts]
-    if not all(file.exists() for file in files):
+    if not all(map(os.path.exists, files)):  # Without an error for a name too long for a file.
         return None
     points = _numbers(path)
     if points.ndim != 2 or points.shape[1] != 3:

@@ -1,5 +1,6 @@
 """S3DIS as blocks of rooms, with a class for every point, in the published layout of HDF5 files."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from tf2_native.data.clouds import Clouds, Split
+from tf2_native.data.clouds import Clouds, Split, checksum
 from tf2_native.data.hdf5 import check_finite, check_point_labels, check_points, opened
 from tf2_native.data.listing import locate, read_lines
 from tf2_native.errors import InputError
@@ -29,6 +30,7 @@ CLASS_NAMES = (
     "clutter",
 )
 CHANNELS = 9
+_ROOM = re.compile(r"Area_[1-6]_\w+")
 
 
 @dataclass(frozen=True)
@@ -119,28 +121,43 @@ def read_split(folder: Path, split: str, num_points: int, test_area: int = 6) ->
     listing, room_list = folder / "all_files.txt", folder / "room_filelist.txt"
     paths = tuple(locate(line, listing) for line in read_lines(listing, LIKE))
     rooms = np.array(read_lines(room_list, LIKE))
-    shapes = [_checked_shape(path, num_points) for path in paths]
-    sizes = tuple(count for count, _ in shapes)
+    if strange := next((room for room in rooms.tolist() if not _ROOM.fullmatch(room)), None):
+        raise InputError(
+            f"{room_list}: {strange!r} is not a room's name; rooms are called Area_1_office_1 and "
+            "so on, in areas 1 to 6"
+        )
+    looked_at = [_look_at(path, num_points) for path in paths]
+    sizes = tuple(file.blocks for file in looked_at)
     if sum(sizes) != len(rooms):
         raise InputError(
             f"{room_list}: has {len(rooms)} lines for {sum(sizes)} blocks; it must have one a block"
         )
-    if len({points for _, points in shapes}) > 1:
+    if len({file.points for file in looked_at}) > 1:
         raise InputError(f"{listing}: names files whose blocks differ in number of points")
     area = f"Area_{test_area}_"
     rows = np.flatnonzero(np.char.startswith(rooms, area) == (split == "test"))
     if not len(rows):
         missing = "" if split == "test" else " another than"
         raise InputError(f"{room_list}: names no room of{missing} {area[:-1]}; see --test-area")
-    blocks = RoomBlocks(paths, sizes, shapes[0][1], num_points, rows)
-    return Split(folder, CLASS_NAMES, [blocks], rooms=tuple(rooms[rows].tolist()))
+    blocks = RoomBlocks(paths, sizes, looked_at[0].points, num_points, rows)
+    known = checksum(0, rooms, np.array([file.checksum for file in looked_at]))
+    return Split(folder, CLASS_NAMES, [blocks], rooms=tuple(rooms[rows].tolist()), checksum=known)
 
 
-def _checked_shape(path: Path, num_points: int) -> tuple[int, int]:
-    """Blocks and points a block of one file; what its points are is looked at when they are due."""
+@dataclass(frozen=True)
+class _LookedAt:
+    """What is known of a file before its points are due: blocks, points a block, a checksum."""
+
+    blocks: int
+    points: int
+    checksum: int
+
+
+def _look_at(path: Path, num_points: int) -> _LookedAt:
+    """Checks the shapes and the labels of a file; its points only when they are due."""
     with opened(path, ("data", "label"), "S3DIS block") as content:
         points, labels = content["data"], content["label"]
         check_points(path, points, num_points, CHANNELS)
-        shape: tuple[int, int] = points.shape[:2]
-        check_point_labels(path, "label", labels[()], shape, len(CLASS_NAMES), "S3DIS")
-    return shape
+        classes, shape = labels[()], points.shape[:2]
+        check_point_labels(path, "label", classes, shape, len(CLASS_NAMES), "S3DIS")
+        return _LookedAt(shape[0], shape[1], checksum(0, classes, points[:1]))

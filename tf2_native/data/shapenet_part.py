@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tf2_native.data.clouds import Category, Clouds, Split
 from tf2_native.data.hdf5 import (
     check_cloud_labels,
-    check_finite,
     check_point_labels,
-    check_points,
     opened,
+    read_points,
 )
 from tf2_native.data.listing import locate, read_json, read_lines
 from tf2_native.errors import InputError
@@ -29,15 +30,13 @@ class PartFile:
     Attributes:
         path: the file.
         num_points: points per cloud, the first of those stored.
-        num_categories: how many categories its labels may tell apart.
-        num_parts: how many parts.
+        categories: in the order of their numbers; their parts are all there are.
         count: number of clouds.
     """
 
     path: Path
     num_points: int
-    num_categories: int
-    num_parts: int
+    categories: tuple[Category, ...]
     count: int = 0
 
     def __len__(self) -> int:
@@ -45,23 +44,40 @@ class PartFile:
         return self.count
 
     def open(self) -> Clouds:
-        """Reads and checks the whole file.
+        """Reads and checks all its clouds.
+
+        An epoch wants every one. Batch by batch, a packed chunk that spans many clouds, as HDF5
+        makes them unless told otherwise, would be unpacked once for nearly each of them.
 
         Raises:
             InputError: the file will not do.
         """
         with opened(self.path, ("data", "label", "pid"), "ShapeNet part") as content:
-            points, labels, parts = (content[name][()] for name in ("data", "label", "pid"))
-        check_points(self.path, points, self.num_points)
-        check_cloud_labels(self.path, labels, len(points), self.num_categories, CATEGORIES)
-        check_point_labels(self.path, "pid", parts, points.shape[:2], self.num_parts, PARTS)
-        points = points[:, : self.num_points].astype(np.float32)
-        check_finite(self.path, points)
+            points = read_points(self.path, content["data"], self.num_points)
+            labels, parts = content["label"][()], content["pid"][()]
+            shape = content["data"].shape[:2]
+        num_parts = sum(len(category.parts) for category in self.categories)
+        check_cloud_labels(self.path, labels, len(points), len(self.categories), CATEGORIES)
+        check_point_labels(self.path, "pid", parts, shape, num_parts, PARTS)
+        self._check_owners(labels.reshape(-1), parts)
         return Clouds(
             points,
             parts[:, : self.num_points].astype(np.int32),
             labels.reshape(-1).astype(np.int32),
         )
+
+    def _check_owners(self, labels: NDArray[Any], parts: NDArray[Any]) -> None:
+        """Looks for parts of another category than their cloud's."""
+        owner = {part: i for i, category in enumerate(self.categories) for part in category.parts}
+        owners = np.array([owner[part] for part in range(len(owner))])
+        strange = owners[parts] != labels[:, None]
+        if strange.any():
+            cloud, point = np.argwhere(strange)[0]
+            part = parts[cloud, point]
+            raise InputError(
+                f"{self.path}: cloud {cloud} is a {self.categories[labels[cloud]].name} but has "
+                f"part {part}, of {self.categories[owners[part]].name}; fetch it again"
+            )
 
 
 def read_split(folder: Path, split: str, num_points: int) -> Split:
@@ -80,9 +96,13 @@ def read_split(folder: Path, split: str, num_points: int) -> Split:
     categories = _categories(folder)
     class_names = _part_names(folder, categories)
     paths = _paths(folder, split)
-    files = [PartFile(path, num_points, len(categories), len(class_names)) for path in paths]
-    counted = [replace(file, count=len(file.open())) for file in files]
-    return Split(folder, class_names, counted, categories)
+    files, checksum = [], 0
+    for path in paths:
+        file = PartFile(path, num_points, categories)
+        clouds = file.open()
+        files.append(replace(file, count=len(clouds)))
+        checksum = clouds.checksum(checksum)
+    return Split(folder, class_names, files, categories, checksum=checksum)
 
 
 def _paths(folder: Path, split: str) -> list[Path]:
@@ -100,7 +120,10 @@ def _categories(folder: Path) -> tuple[Category, ...]:
     lines = [line.rsplit(maxsplit=1) for line in read_lines(listing, LIKE)]
     if any(len(line) != 2 for line in lines):
         raise InputError(f"{listing}: must hold a name and an identifier a line")
-    parts_of: dict[str, list[int]] = {identifier: [] for _, identifier in lines}
+    identifiers = [identifier for _, identifier in lines]
+    if twice := next((each for each in identifiers if identifiers.count(each) > 1), None):
+        raise InputError(f"{listing}: has {twice} twice; each category must be there once")
+    parts_of: dict[str, list[int]] = {identifier: [] for identifier in identifiers}
     for part, entry in enumerate(_entries(folder / PARTS)):
         if entry not in parts_of:
             raise InputError(f"{folder / PARTS}: part {part} is of {entry}, not in {CATEGORIES}")

@@ -39,19 +39,25 @@ def draw_curves(path: Path, history: Mapping[str, NDArray[np.float64]]) -> None:
 
 
 def draw_schedules(
-    path: Path, steps: Sequence[int], schedules: Mapping[str, Sequence[float]]
+    path: Path, steps: Sequence[int], schedules: Mapping[str, Sequence[float]], done: int
 ) -> None:
-    """Draws what is set by schedule, one panel a schedule.
+    """Draws what is set by schedule, one panel a schedule, with the span of a run marked.
 
     Arguments:
         path: the PNG file.
         steps: at which.
         schedules: values by name.
+        done: steps that the run came to; 0 if that is not known, and nothing is marked.
     """
     figure = Figure(figsize=(4.6 * len(schedules), 3.2), dpi=120, layout="constrained")
     for number, (name, values) in enumerate(schedules.items(), 1):
         axes = figure.add_subplot(1, len(schedules), number)
         axes.step(steps, values, where="post", color=LINES[0])
+        if done:
+            # The line is seen where the run is too short for its span to be.
+            axes.axvspan(0, done, color=LINES[5], alpha=0.15, lw=0)
+            axes.axvline(done, color=LINES[5], ls="--", label=f"this run: {done:,} steps")
+            axes.legend(frameon=False)
         axes.xaxis.set_major_locator(MaxNLocator(5))
         _finish(axes, name, "step")
     figure.savefig(path, facecolor="white")

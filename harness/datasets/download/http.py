@@ -71,7 +71,7 @@ class _Part:
         try:
             origin = json.loads(self._origin.read_text())
             return str(origin["validator"]) if origin["url"] == url else ""
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return ""
 
     def size(self, url: str) -> int:

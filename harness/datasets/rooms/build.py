@@ -116,5 +116,5 @@ def _claim(out: Path, request: dict[str, object]) -> None:
 def _holds(note: Path, request: dict[str, object]) -> bool:
     try:
         return bool(json.loads(note.read_text()) == request)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False

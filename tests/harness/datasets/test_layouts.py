@@ -46,8 +46,9 @@ def test_folders_of_a_folder_are_found(folder: Path, tmp_path: Path) -> None:
     assert {layout.key for layout, _ in detect(folder)} == set(KEYS)
     with pytest.raises(DatasetError, match="in no layout known here"):
         detect(tmp_path)
-    with pytest.raises(DatasetError, match="no such folder"):
-        detect(tmp_path / "none")
+    for missing in ("none", "x" * 5000):
+        with pytest.raises(DatasetError, match="no such folder"):
+            detect(tmp_path / missing)
 
 
 def test_clouds_and_points_are_counted(folder: Path) -> None:

@@ -132,6 +132,17 @@ def test_a_list_that_is_no_text(folder: Path) -> None:
     assert "shape_names.txt: is not text" in message(folder)
 
 
+def test_a_line_longer_than_a_file_name_may_be(folder: Path) -> None:
+    (folder / "train_files.txt").write_text("x" * 5000 + "\n")
+    assert "train_files.txt: lists xxx" in message(folder)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_name(folder: Path) -> None:
+    path = folder / "shape_names.txt"
+    path.write_text(path.read_text(), encoding="utf-8-sig")
+    assert modelnet40.read_shape_names(folder) == SHAPE_NAMES
+
+
 def test_missing_file_is_refused_before_anything_is_read(folder: Path) -> None:
     with (folder / "train_files.txt").open("a") as file:
         file.write("data/shapes/ply_data_train7.h5\n")

@@ -123,7 +123,8 @@ def test_damaged_files(folder: Path, file: str, content: str, expected: str) -> 
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ("{", "not a JSON object"),
+        ("{", "not JSON"),
+        pytest.param("[" * 100_000, "not JSON", id="deep"),
         ("[]", "not a JSON object"),
         ("{}", "names no category"),
         ('{"Airplane": {"directory": 5, "lables": ["a"], "colors": []}}', "'Airplane' lacks"),
@@ -140,12 +141,38 @@ def test_damaged_metadata(folder: Path, content: str, expected: str) -> None:
         part_annotation.read_category(folder, "Airplane")
 
 
+def test_metadata_may_begin_with_a_byte_order_mark(folder: Path) -> None:
+    path = folder / "metadata.json"
+    path.write_text(path.read_text(), encoding="utf-8-sig")
+    assert list(part_annotation.read_metadata(folder)) == ["Airplane", "Mug"]
+
+
+def test_a_directory_whose_name_is_too_long_is_not_there(folder: Path) -> None:
+    metadata = {"Airplane": {**METADATA["Airplane"], "directory": "x" * 5000}}
+    (folder / "metadata.json").write_text(json.dumps(metadata))
+    with pytest.raises(DatasetError, match=r"holds no \.pts"):
+        read(folder)
+
+
+def test_a_folder_is_no_cloud(folder: Path) -> None:
+    (folder / "02691156" / "points" / "d.pts").mkdir()
+    with pytest.raises(DatasetError, match=r"d\.pts: cannot be read \(Is a directory\)"):
+        read(folder)
+
+
+def test_a_part_whose_name_is_too_long_for_a_file_has_none(folder: Path) -> None:
+    metadata = {"Airplane": {**METADATA["Airplane"], "lables": ["wing", "x" * 5000]}}
+    (folder / "metadata.json").write_text(json.dumps(metadata))
+    assert all(cloud.labels is None for cloud in read(folder))
+
+
 def test_what_is_not_there(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="no category 'Boat'"):
         part_annotation.read_category(folder, "Boat")
     with pytest.raises(DatasetError, match=r"holds no \.pts"):
         part_annotation.read_category(folder, "Mug")
-    with pytest.raises(DatasetError, match="no such folder"):
-        part_annotation.read_metadata(tmp_path / "none")
+    for missing in ("none", "x" * 5000):
+        with pytest.raises(DatasetError, match="no such folder"):
+            part_annotation.read_metadata(tmp_path / missing)
     with pytest.raises(DatasetError, match="PartAnnotation"):
         part_annotation.adopt(tmp_path / "out")

@@ -12,6 +12,7 @@ import pytest
 from harness.datasets import Clouds, DatasetError, shapenet_part
 from harness.datasets.shapenet_part import Taxonomy
 
+CATEGORIES = "Airplane\t02691156\nBag\t02773838\n"
 PARTS = {"Airplane": ("body", "wing", "tail"), "Bag": ("handle", "body")}
 
 
@@ -28,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
     """A folder as published: made here by hand, with synsets, without a list of test files."""
     path = tmp_path / "hdf5_data"
     path.mkdir()
-    (path / "all_object_categories.txt").write_text("Airplane\t02691156\nBag\t02773838\n")
+    (path / "all_object_categories.txt").write_text(CATEGORIES)
     pairs = [["02691156", 1], ["02691156", 2], ["02691156", 3], ["02773838", 1], ["02773838", 2]]
     (path / "overallid_to_catid_partid.json").write_text(json.dumps(pairs))
     inverse = {f"{synset}_{number}": i for i, (synset, number) in enumerate(pairs)}
@@ -140,6 +141,10 @@ def test_a_truncated_file(folder: Path) -> None:
     ("name", "content", "expected"),
     [
         ("all_object_categories.txt", "Airplane\n", "not a name and a synset"),
+        ("all_object_categories.txt", "Airplane\t02691156\nBag\t02691156\n", "02691156 twice"),
+        ("all_object_categories.txt", CATEGORIES + "Cap\t02954340\n", "no part of Cap (02954340)"),
+        pytest.param("overallid_to_catid_partid.json", "[" * 100_000, "not JSON", id="deep"),
+        ("overallid_to_catid_partid.json", '[["02691156", Infinity]]', "not a list of [synset"),
         ("overallid_to_catid_partid.json", "[[1, 2, 3]]", "not a list of [synset, number]"),
         ("overallid_to_catid_partid.json", "[", "not JSON"),
         ("overallid_to_catid_partid.json", '[["0", 1]]', "synset 0 is not in"),

@@ -190,6 +190,10 @@ FAULTS = {
         lambda folder: (folder / "ply_data_train1.h5").unlink(),
         r"train_files\.txt: names data/.*ply_data_train1\.h5, which is neither there nor in",
     ),
+    "a name too long for a file": (
+        lambda folder: (folder / "train_files.txt").write_text("x" * 5000),
+        r"train_files\.txt: names xxx.*, which is neither there nor in",
+    ),
     "no data": (dropped("data"), r"ply_data_train1\.h5: has no dataset 'data'"),
     "no label": (dropped("label"), r"ply_data_train1\.h5: has no dataset 'label'"),
     "data without a shape": (
@@ -234,6 +238,22 @@ def test_faults_are_named(folder, fault):
     with pytest.raises(InputError, match=message) as caught:
         PointCloudFiles(folder, batch_size=2, num_points=8)
     assert "\n" not in str(caught.value)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_name(folder):
+    path = folder / "shape_names.txt"
+    path.write_text(path.read_text(), encoding="utf-8-sig")
+    clouds = PointCloudFiles(folder, batch_size=2, num_points=8)
+    assert clouds.split.class_names == ("chair", "lamp", "sofa")
+
+
+def test_points_that_are_not_wanted_are_not_unpacked(folder, spoil_later_points):
+    spoil_later_points(folder / "ply_data_test0.h5", wanted=8)
+    PointCloudFiles(folder, "test", batch_size=2, num_points=8)
+    with pytest.raises(
+        InputError, match=r"ply_data_test0\.h5: cannot be read \(.*; fetch it again"
+    ):
+        PointCloudFiles(folder, "test", batch_size=2, num_points=9)
 
 
 def test_too_large_a_batch_is_named(folder):

@@ -42,6 +42,11 @@ def unnumbered(folder):
     (folder / "02691156" / "points" / "plane05.pts").write_text("a b c\n")
 
 
+def a_folder(folder):
+    (folder / "02691156" / "points" / "plane05.pts").unlink()
+    (folder / "02691156" / "points" / "plane05.pts").mkdir()
+
+
 def short_labels(folder):
     (folder / "02691156" / "points_label" / "wing" / "plane05.seg").write_text("1\n0\n")
 
@@ -51,13 +56,18 @@ def other_labels(folder):
     path.write_text(path.read_text().replace("1", "2"))
 
 
-def labelled(parts):
-    entry = {"Airplane": {"directory": "02691156", "lables": parts}}
+def labelled(parts, directory="02691156"):
+    entry = {"Airplane": {"directory": directory, "lables": parts}}
     return lambda folder: (folder / "metadata.json").write_text(json.dumps(entry))
 
 
 FAULTS = {
     "no metadata": (lambda f: (f / "metadata.json").unlink(), "metadata.json: cannot be read"),
+    "metadata too deep": (
+        lambda f: (f / "metadata.json").write_text("[" * 100_000),
+        "metadata.json: is not JSON",
+    ),
+    "a cloud that is a folder": (a_folder, "plane05.pts: cannot be read as numbers"),
     "no category": (
         lambda f: (f / "metadata.json").write_text(json.dumps({"Mug": {}})),
         "no category 'Airplane'; there are Mug",
@@ -69,6 +79,8 @@ FAULTS = {
     "parts without names": (labelled([1, None]), "'lables' must be a list of names"),
     "parts as one name": (labelled("wing"), "'lables' must be a list of names"),
     "no parts": (labelled([]), "'lables' must be a list of names"),
+    "a directory too long": (labelled(["wing"], "x" * 5000), "points: no such folder"),
+    "a part too long": (labelled(["x" * 5000]), "holds no labelled shape of 16 points"),
     "no numbers": (unnumbered, "plane05.pts: cannot be read as numbers"),
     "other labels": (other_labels, "plane05.seg: holds 2, which is neither 0 nor 1"),
     "too few labels": (short_labels, "plane05.seg: has 2 numbers for the 25 points"),

@@ -39,6 +39,14 @@ def drop_room(folder):
     (folder / "room_filelist.txt").write_text("\n".join(lines[1:]))
 
 
+def rename_room(name):
+    def spoil(folder):
+        path = folder / "room_filelist.txt"
+        path.write_text(path.read_text().replace("Area_1_hallway_1", name))
+
+    return spoil
+
+
 def change(name, values):
     def spoil(folder):
         with h5py.File(folder / "ply_data_all_1.h5", "r+") as file:
@@ -50,6 +58,11 @@ def change(name, values):
 
 FAULTS = {
     "missing room": (drop_room, "has 8 lines for 9 blocks"),
+    "an area there is not": (
+        rename_room("Area_7_hallway_1"),
+        r"room_filelist\.txt: 'Area_7_hallway_1' is not a room's name; .* Area_1_office_1",
+    ),
+    "no area": (rename_room("hallway_1"), "'hallway_1' is not a room's name"),
     "channels": (change("data", np.zeros((4, 16, 6))), r"expected \(blocks, points, 9\)"),
     "labels": (change("label", np.full((4, 16), 13)), "but S3DIS names 13 classes"),
     "points": (change("data", np.zeros((4, 20, 9))), r"'label' has shape \(4, 16\)"),

@@ -36,6 +36,13 @@ def test_parts_may_have_names(part_folder):
         shapenet_part.read_split(part_folder, "val", 8)
 
 
+def test_points_that_are_not_wanted_are_not_unpacked(part_folder, spoil_later_points):
+    spoil_later_points(part_folder / "ply_data_val0.h5", wanted=8)
+    shapenet_part.read_split(part_folder, "val", 8)
+    with pytest.raises(InputError, match=r"ply_data_val0\.h5: cannot be read \(.*; fetch it again"):
+        shapenet_part.read_split(part_folder, "val", 9)
+
+
 def replace_dataset(folder, name, values):
     with h5py.File(folder / "ply_data_val0.h5", "r+") as file:
         del file[name]
@@ -53,6 +60,12 @@ FAULTS = {
         lambda f: replace_dataset(f, "pid", np.full((4, 16), 5)),
         "labels run from 5 to 5, but overallid_to_catid_partid.json names 5 classes",
     ),
+    "part of another category": (
+        lambda f: replace_dataset(
+            f, "pid", np.array([[0], [3], [1], [1]]) + np.zeros((4, 16), int)
+        ),
+        "ply_data_val0.h5: cloud 3 is a Table but has part 1, of Mug; fetch it again",
+    ),
     "category too large": (
         lambda f: replace_dataset(f, "label", np.full((4, 1), 2)),
         "but all_object_categories.txt names 2 classes",
@@ -68,6 +81,20 @@ FAULTS = {
     "no table": (
         lambda f: (f / "overallid_to_catid_partid.json").write_text("{"),
         "is not JSON",
+    ),
+    "a table too deep": (
+        lambda f: (f / "overallid_to_catid_partid.json").write_text("[" * 100_000),
+        "is not JSON",
+    ),
+    "a number too long": (
+        lambda f: (f / "overallid_to_catid_partid.json").write_text("9" * 5000),
+        "is not JSON",
+    ),
+    "a category twice": (
+        lambda f: (f / "all_object_categories.txt").write_text(
+            "Mug\t03797390\nTable\t04379243\nCup\t03797390\n"
+        ),
+        "all_object_categories.txt: has 03797390 twice",
     ),
     "another table": (
         lambda f: (f / "overallid_to_catid_partid.json").write_text("[1]"),

@@ -208,6 +208,13 @@ def test_without_a_validator_nothing_is_resumed(
     assert server.asked[1] == (f"/{FILE}", None)
 
 
+def test_a_part_with_a_damaged_origin_is_not_gone_on_from(server: Server, tmp_path: Path) -> None:
+    interrupt(server, tmp_path)
+    (tmp_path / f".{FILE}.part.json").write_text("[" * 100_000)
+    fetch("s3dis_blocks", tmp_path, server.url, sha256(server.content))
+    assert server.asked == [(f"/{FILE}", None)]
+
+
 def test_whole_but_for_the_renaming(server: Server, tmp_path: Path) -> None:
     interrupt(server, tmp_path)
     with (tmp_path / f".{FILE}.part").open("ab") as file:

@@ -128,9 +128,10 @@ def test_an_interrupted_build_goes_on(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_what_is_there_is_left(tiny: Path, tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="exists and is not empty"):
         build(tiny, "tiny", density=60)
-    (tmp_path / "rooms.json").write_text(json.dumps({"size": "tiny"}))
-    with pytest.raises(DatasetError, match="exists and is not empty"):
-        build(tmp_path, "tiny")
+    for note in (json.dumps({"size": "tiny"}), "[" * 100_000):
+        (tmp_path / "rooms.json").write_text(note)
+        with pytest.raises(DatasetError, match="exists and is not empty"):
+            build(tmp_path, "tiny")
 
 
 @pytest.mark.parametrize(
