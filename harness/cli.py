@@ -7,7 +7,9 @@ on standard error saying why.
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from types import FrameType
 
 import typer
 
@@ -80,6 +82,7 @@ app.add_typer(data, name="data")
 
 def main() -> None:
     """Run a command; a refusal is one line and exit status 2."""
+    signal.signal(signal.SIGTERM, _terminated)
     try:
         app()
     except REFUSALS as error:
@@ -92,6 +95,11 @@ def main() -> None:
         if status.code == INTERRUPTED:
             print("harness: interrupted; nothing was left half-written", file=sys.stderr)
         raise
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    """End as after Ctrl-C, workers and temporary files included, with the signal's own status."""
+    sys.exit(128 + number)
 
 
 def _one_line(error: Exception) -> str:

@@ -94,7 +94,7 @@ def throughput(
 def _timed(plan: Plan, out: Path, adding: bool) -> Throughput:
     """Carry out a plan; what is found is on disk after each setting."""
     from harness.report.files import read_json
-    from harness.throughput.adding import add
+    from harness.throughput.adding import add, check_addable
     from harness.throughput.run import run
 
     results = out / "results" / "throughput.json"
@@ -103,6 +103,7 @@ def _timed(plan: Plan, out: Path, adding: bool) -> Throughput:
     earlier = None
     if adding and results.exists():
         earlier = Throughput.from_json(read_json(results), str(results))
+        check_addable(earlier, plan)
     kept = 0
 
     def keep_found(found: Throughput) -> None:

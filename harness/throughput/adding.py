@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from harness import machine
 from harness.report.errors import ReportError
 from harness.report.measurements import Omission, Throughput
 from harness.throughput.growth import growth
+from harness.throughput.plan import Plan
 
 
 def add(earlier: Throughput, found: Throughput) -> Throughput:
@@ -19,10 +21,7 @@ def add(earlier: Throughput, found: Throughput) -> Throughput:
         ReportError: they were measured on different machines, or in different ways.
     """
     if (earlier.machine, earlier.settings) != (found.machine, found.settings):
-        raise ReportError(
-            "the earlier results come from another machine, or from other threads, rounds or "
-            "counts; they cannot stand in one file with these"
-        )
+        raise ReportError(_OTHERS)
     again = {record.setting for record in found.records}
     records = [r for r in earlier.records if r.setting not in again]
     records += found.records
@@ -35,6 +34,24 @@ def add(earlier: Throughput, found: Throughput) -> Throughput:
         pipelines=max(found.pipelines, earlier.pipelines, key=len),
         omissions=tuple(dict.fromkeys([*kept, *found.omissions])),
     )
+
+
+def check_addable(earlier: Throughput, plan: Plan) -> None:
+    """Refuse before anything is timed what `add` would refuse afterwards, as far as is known.
+
+    Raises:
+        ReportError: the earlier results are of another machine, or of other threads or rounds.
+    """
+    settings = earlier.settings
+    asked = machine.describe(), plan.threads, plan.rounds
+    if (earlier.machine, settings.threads, settings.rounds) != asked:
+        raise ReportError(_OTHERS)
+
+
+_OTHERS = (
+    "the earlier results come from another machine, or from other threads, rounds or counts; they "
+    "cannot stand in one file with these: leave out --add, or give another --out"
+)
 
 
 def _measured_since(omission: Omission, found: Throughput) -> bool:

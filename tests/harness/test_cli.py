@@ -420,3 +420,38 @@ def test_the_data_sets_are_listed_with_their_licences() -> None:
     assert run.returncode == 0
     for text in ("digits", "primitives", "modelnet40", "licence"):
         assert text in run.stdout
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found in /proc")
+def test_a_run_that_is_terminated_leaves_no_worker(tmp_path: Path) -> None:
+    mark = f"HARNESS_TEST_MARK={tmp_path}"
+    command = [sys.executable, "-m", "harness", "equivalence", "--model", BASIC, "--out"]
+    process = subprocess.Popen(
+        [*command, str(tmp_path)],
+        env=environment(HARNESS_TEST_MARK=str(tmp_path)),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    wait_until(lambda: len(marked(mark)) > 1)
+    process.terminate()
+    assert process.wait(timeout=60) == 128 + signal.SIGTERM
+    wait_until(lambda: not marked(mark))
+
+
+def wait_until(true) -> None:  # type: ignore[no-untyped-def]
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def marked(mark: str) -> list[int]:
+    """The processes that have this in their environment."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        try:
+            if folder.name.isdigit() and mark.encode() in (folder / "environ").read_bytes():
+                found.append(int(folder.name))
+        except OSError:
+            continue
+    return found

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from harness import machine
 from harness.report.errors import ReportError
 from harness.report.measurements import Omission, Throughput
-from harness.throughput.adding import add
+from harness.throughput.adding import add, check_addable
+from harness.throughput.plan import Plan
 
 LATER = "2026-02-02T10:00:00Z"
 
@@ -57,3 +59,15 @@ def test_another_machine_is_refused(found: Throughput) -> None:
         add(found, replace(later(found), machine=elsewhere))
     with pytest.raises(ReportError, match="rounds"):
         add(found, replace(later(found), settings=replace(found.settings, rounds=3)))
+
+
+def test_what_cannot_be_added_is_refused_before_anything_is_timed(found: Throughput) -> None:
+    here = machine.describe()
+    alike = replace(found, machine=here)
+    settings = found.settings
+    plan = Plan(["pointnet_cls"], threads=settings.threads, rounds=settings.rounds)
+    check_addable(alike, plan)
+    with pytest.raises(ReportError, match="another machine"):
+        check_addable(replace(alike, machine=replace(here, processor="Another processor")), plan)
+    with pytest.raises(ReportError, match="rounds"):
+        check_addable(alike, replace(plan, rounds=settings.rounds + 1))
