@@ -114,7 +114,8 @@ class Apis:
             return value if "." not in name else Kind("package", shape=(top, 0))
         if top in self.surface.packages:
             return Api(top, f"m:{top}")
-        return Kind(tables.FOREIGN, shape=(top,))
+        # What took the place of a module of Python 2 has its name here.
+        return value if "." not in name else Kind(tables.FOREIGN, shape=(top,))
 
     def imported_name(self, node: ast.ImportFrom, owner: Value, alias: ast.alias) -> Value:
         """What `from owner import alias` binds."""

@@ -126,6 +126,19 @@ def _from_string(
 def _json(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
     if arguments and any(kind_of(part) == "bytes" for part in parts(arguments[0])):
         run.report("python2-bytes", node, "JSON holds no bytes; decode them", raises="TypeError")
+    _json_read(run, node, arguments, keywords)
+
+
+def _json_read(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    if "encoding" in keywords:
+        run.report(
+            "call-signature",
+            node,
+            "json has no parameter encoding since Python 3.9; open the file with it",
+            raises="TypeError",
+        )
 
 
 def _bytes_list(
@@ -142,6 +155,8 @@ _SPECIAL = {
     "numpy.fromstring": _from_string,
     "json.dumps": _json,
     "json.dump": _json,
+    "json.load": _json_read,
+    "json.loads": _json_read,
 }
 
 

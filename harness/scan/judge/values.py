@@ -216,6 +216,13 @@ def arithmetic(run: Any, node: ast.AST, op: ast.operator, left: Value, right: Va
             "print >> file is Python 2's; use print(..., file=file)",
             raises="TypeError",
         )
+    if "array of lazy" in kinds:
+        run.report(
+            "python2-sequence",
+            node,
+            "an array made of a lazy object holds that one object, which is no number",
+            raises="TypeError",
+        )
     if isinstance(op, (ast.Add, ast.Mult)) and not isinstance(node, ast.AugAssign):
         _lazy_operand(run, node, op, kinds)
     if isinstance(op, ast.Mult) and not run.divides_anew() and _is_repetition(node, kinds):
