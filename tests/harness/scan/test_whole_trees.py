@@ -17,6 +17,7 @@ CONSEQUENCES = {
     "rl": {("common/replay.py", 32)},
     "keras": set(),
     "slimnet": set(),
+    "style_transfer": set(),
 }
 
 
