@@ -26,7 +26,8 @@ def test_value_is_the_maximum(formulation, x):
 def test_gradient_goes_to_the_first_of_equals(gradient, formulation):
     x = np.array([[[1, 0], [3, 0], [3, 0], [2, 0]]], "float32")
     layer = MaxOverPoints(formulation=formulation)
-    found = gradient(lambda x: keras.ops.sum(layer(x) * np.array([5.0, 7.0], "float32")), x)
+    weights = keras.ops.convert_to_tensor(np.array([5.0, 7.0], "float32"))
+    found = gradient(lambda x: keras.ops.sum(layer(x) * weights), x)
     np.testing.assert_array_equal(found, [[[0, 7], [5, 0], [0, 0], [0, 0]]])
 
 
