@@ -118,12 +118,13 @@ def test_a_concatenation_need_not_be_made(gradient: Callable) -> None:
     layer = ConcatenatedMLP(6)
     layer.build([(None, None, 3), (None, 4)])
     joined = np.concatenate([local, np.repeat(cloud[:, None], 5, axis=1)], axis=2)
-    plain = keras.ops.matmul(joined, layer.kernel)
-    np.testing.assert_allclose(layer.product([local, cloud]), plain, rtol=1e-5, atol=1e-5)
+    plain = joined @ keras.ops.convert_to_numpy(layer.kernel)
+    found = keras.ops.convert_to_numpy(layer.product([local, cloud]))
+    np.testing.assert_allclose(found, plain, rtol=1e-5, atol=1e-5)
     factors = rng.normal(size=(2, 5, 6)).astype("float32")
 
     def loss(x: object) -> object:
-        return keras.ops.sum(layer.product([local, x]) * factors)
+        return keras.ops.sum(layer.product([local, x]) * keras.ops.convert_to_tensor(factors))
 
     expected = factors.sum(axis=1) @ keras.ops.convert_to_numpy(layer.kernel)[3:].T
     np.testing.assert_allclose(gradient(loss, cloud), expected, rtol=1e-4, atol=1e-4)
