@@ -68,10 +68,17 @@ class RoomBlocks:
         def __init__(self, stored: "RoomBlocks") -> None:
             self._stored = stored
             # HDF5 knows files in memory by their names, and opens none twice.
-            self._file = h5py.File(f"blocks {id(self)}", "w", driver="core", backing_store=False)
-            # What a file lacks that has since gone: NaN, which is found, and not zero.
-            self._points = self._join("data", (CHANNELS,), np.dtype(np.float32), np.nan)
-            self._labels = self._join("label", (), np.dtype(np.int32), 0)
+            name = f"blocks {id(self)}"
+            with h5py.File(name, "w", driver="core", backing_store=False) as file:
+                # What a file lacks that has since gone: NaN, which is found, and not zero.
+                self._join(file, "data", (CHANNELS,), np.dtype(np.float32), np.nan)
+                self._join(file, "label", (), np.dtype(np.int32), 0)
+                file.flush()
+                image = file.id.get_file_image()
+            # Only to be read: the files behind are opened as this one is, and one that is open for
+            # writing is locked, so that no other process can read it.
+            self._file = h5py.File(h5py.h5f.open_file_image(image))
+            self._points, self._labels = self._file["data"], self._file["label"]
 
         def __getitem__(self, rows: NDArray[np.integer]) -> Clouds:
             """Reads some blocks.
@@ -92,8 +99,8 @@ class RoomBlocks:
             return Clouds(points[:, :count], labels[:, :count])
 
         def _join(
-            self, name: str, rest: tuple[int, ...], dtype: np.dtype, missing: float
-        ) -> h5py.Dataset:
+            self, file: h5py.File, name: str, rest: tuple[int, ...], dtype: np.dtype, missing: float
+        ) -> None:
             stored = self._stored
             points = stored.stored_points
             layout = h5py.VirtualLayout((sum(stored.sizes), points, *rest), dtype)
@@ -103,7 +110,7 @@ class RoomBlocks:
                 source = h5py.VirtualSource(str(path.resolve()), name, shape)
                 layout[start : start + size] = source
                 start += size
-            return self._file.create_virtual_dataset(name, layout, fillvalue=missing)
+            file.create_virtual_dataset(name, layout, fillvalue=missing)
 
 
 def read_split(folder: Path, split: str, num_points: int, test_area: int = 6) -> Split:

@@ -1,5 +1,8 @@
 """Blocks of rooms, read as one data set from several files."""
 
+import subprocess
+import sys
+
 import h5py
 import numpy as np
 import pytest
@@ -95,6 +98,15 @@ def test_two_sets_may_be_open_at_once(scene_folder):
     (first,), (second,) = train.files, test.files
     one, other = first.open(), second.open()
     assert tags([one[np.array([0])], other[np.array([0])]]) == [[0], [4]]
+
+
+def test_other_processes_may_read_the_files_meanwhile(scene_folder):
+    (stored,) = s3dis.read_split(scene_folder, "train", 16).files
+    blocks = stored.open()
+    blocks[np.array([0])]
+    for path in stored.paths:
+        code = f"import h5py; h5py.File({str(path)!r}, 'r')['data'][()]"
+        subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def scramble(path):
