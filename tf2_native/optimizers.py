@@ -58,7 +58,7 @@ class KerasAdam(keras.optimizers.Adam):
         gradient, rate = ops.cast(gradient, dtype), ops.cast(learning_rate, dtype)
         step = ops.cast(self.iterations + 1, dtype)
         of_mean, of_square = (
-            1 - ops.power(ops.cast(np.float32(beta), dtype), step)
+            1 - ops.power(ops.cast(_in_float32(beta), dtype), step)
             for beta in (self.beta_1, self.beta_2)
         )
         self.assign_add(mean, (gradient - mean) * (1 - self.beta_1))

@@ -271,9 +271,6 @@ class Apis:
         if callee.path in ("numpy.array", "numpy.asarray") and isinstance(node, ast.Call):
             lazy = judge.python.array_made(self, node, arguments, keywords)
             return Kind("array of lazy" if lazy else "ndarray")
-        if callee.path == "numpy.searchsorted" and len(arguments) > 1:
-            several = kind_of(arguments[1]) == "ndarray"
-            return Kind("ndarray", shape=("some",)) if several else ANY
         if callee.path.startswith("numpy.") and callee.path[6:] in tables.NUMPY_ARRAYS:
             return Kind("ndarray")
         if callee.entry.startswith("c:threading."):

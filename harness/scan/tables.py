@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 TENSOR = "tensorflow.python.framework.tensor.Tensor"
 DATASET = "tensorflow.python.data.ops.dataset_ops.DatasetV2"
 
@@ -51,6 +53,8 @@ BUILTIN_KINDS = ("str", "bytes", "float", "list", "dict", "tuple", "set")
 
 # Python objects that were lists.
 LAZY = ("range", "map", "filter", "zip", "keys", "values", "items")
+# Of those and of generators, what is no sequence even to read.
+NO_SEQUENCE = (*LAZY[1:], "generator")
 
 # Names of TensorFlow, without `tensorflow.` and `compat.v1.`, and the kind a call gives. Where a
 # name is not here, a function of the modules in TENSOR_MODULES gives a tensor.
@@ -446,10 +450,40 @@ PYTHON2_DICT = {
     "viewvalues": "values",
 }
 
-# Methods that Python's own XML elements had, and no others but lxml's.
-LOST_BY_ELEMENTS = {"getchildren": "list(element)", "getiterator": "iter"}
-# Methods that Pillow's fonts and pens had.
-LOST_BY_PILLOW = {"getsize": "getbbox", "textsize": "textbbox", "getsize_multiline": "getbbox"}
+
+class Lost(NamedTuple):
+    """A member that some library's objects have no more, and that nothing else is likely to have.
+
+    Attributes:
+        modules: of which a file imports one if it has such objects.
+        unless: a module whose objects still have it.
+        said: of what objects, and since when where that matters.
+        instead: what took its place.
+        edit: what to write for `.member`; empty where that takes more.
+    """
+
+    modules: tuple[str, ...]
+    unless: str
+    said: str
+    instead: str
+    edit: str = ""
+
+
+_XML = (("xml.etree",), "lxml", "elements of Python's own XML have no {} since 3.9")
+_PILLOW = (
+    ("PIL.ImageFont", "PIL.ImageDraw", "ImageFont", "ImageDraw"),
+    "",
+    "Pillow 10 has no {} any more",
+)
+_SPARSE = (("scipy.sparse",), "", "sparse matrices of SciPy have no {} any more")
+LOST = {
+    "getchildren": Lost(*_XML, "list(element)"),
+    "getiterator": Lost(*_XML, "iter"),
+    "getsize": Lost(*_PILLOW, "getbbox"),
+    "textsize": Lost(*_PILLOW, "textbbox"),
+    "getsize_multiline": Lost(*_PILLOW, "getbbox"),
+    "A": Lost(*_SPARSE, "toarray()", ".toarray()"),
+}
 
 # Methods that NumPy 2's arrays have no more, and that nothing else is likely to have: how many
 # positional arguments and which keywords they took, and what took their place.

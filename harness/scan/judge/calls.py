@@ -230,7 +230,7 @@ def _spelled(path: str) -> str:
 
 
 def _nothing_to_save(
-    run: Any, node: ast.Call, callee: Api, arguments: Sequence[Value], keywords: dict[str, Value]
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
 ) -> None:
     """A saver in a session's graph, of variables that were made outside of it."""
     saved = keywords.get("var_list", arguments[0] if arguments else ANY)
@@ -308,17 +308,9 @@ def _run_of_session(run: Any, node: ast.Call, owner: Value, arguments: Sequence[
 
 def _lazy_fetches(run: Any, node: ast.Call, fetched: Value) -> None:
     kind = kind_of(fetched)
-    if kind in _VIEWS:
-        run.report(
-            "python2-sequence",
-            node,
-            f"{python.spelled(kind)} is no list in Python 3, and cannot be fetched",
-            wrapped(run, node.args[0]) if node.args else (),
-            raises="TypeError",
-        )
-
-
-_VIEWS = ("map", "filter", "zip", "keys", "values", "items", "generator")
+    if kind in tables.NO_SEQUENCE:
+        message = f"{python.spelled(kind)} is no list in Python 3, and cannot be fetched"
+        python.no_list(run, node, 0, message)
 
 
 def _summary_added(
@@ -355,7 +347,7 @@ def _tensorflow_call(
     elif last == "run" and module.endswith("app"):
         return
     elif run.surface.inherits(callee.entry[2:], _SAVER):
-        _nothing_to_save(run, node, callee, arguments, keywords)
+        _nothing_to_save(run, node, arguments, keywords)
     elif name == "nn.moments":
         _axes_of_moments(run, node, arguments)
     elif name == "add_n" and arguments and kind_of(arguments[0]) == "uncollected":
@@ -384,7 +376,11 @@ def _tensorflow_call(
     elif name in ("concat", "split") and len(arguments) > 1:
         _before_version_1(run, node, name, arguments)
     elif _makes_tensors(callee, module, last) and (
-        lazy := [k for v in (*arguments, *keywords.values()) if (k := kind_of(v)) in _VIEWS]
+        lazy := [
+            kind
+            for value in (*arguments, *keywords.values())
+            if (kind := kind_of(value)) in tables.NO_SEQUENCE
+        ]
     ):
         run.report(
             "python2-sequence",
@@ -413,24 +409,11 @@ def _makes_tensors(callee: Api, module: str, last: str) -> bool:
 def _axes_of_moments(run: Any, node: ast.Call, arguments: Sequence[Value]) -> None:
     """In a graph, one of the operations behind tf.nn.moments wants a list."""
     if run.mode is not True and len(arguments) > 1 and kind_of(arguments[1]) == "range":
-        run.report(
-            "python2-sequence",
-            node,
-            "tf.nn.moments takes a list of axes, which range(...) is not in Python 3",
-            wrapped(run, node.args[1]) if len(node.args) > 1 else (),
-            raises="TypeError",
-        )
+        message = "tf.nn.moments takes a list of axes, which range(...) is not in Python 3"
+        python.no_list(run, node, 1, message)
 
 
-_GOES_THROUGH = (
-    "add_n",
-    "tuple",
-    "py_func",
-    "zeros",
-    "ones",
-    "get_variable",
-    "trainable_variables",
-)
+_GOES_THROUGH = ("add_n", "tuple", "py_func", "zeros", "ones", "get_variable")
 _SHAPED = (
     "zeros",
     "ones",
@@ -539,15 +522,10 @@ def method_call(
     _text_and_bytes(run, node, owner, name, arguments)
     _parsed(run, node, name, arguments)
     python.text_method(run, node, owner, name, arguments)
-    if name == "shuffle" and arguments and kind_of(arguments[0]) in ("range", *_VIEWS):
-        run.report(
-            "python2-sequence",
-            node,
-            f"shuffle moves the entries of a list, which {python.spelled(kind_of(arguments[0]))} "
-            "is not in Python 3",
-            wrapped(run, node.args[0]) if node.args else (),
-            raises="TypeError",
-        )
+    if name == "shuffle" and arguments and kind_of(arguments[0]) in ("range", *tables.NO_SEQUENCE):
+        given = python.spelled(kind_of(arguments[0]))
+        message = f"shuffle moves the entries of a list, which {given} is not in Python 3"
+        python.no_list(run, node, 0, message)
     if key == "ndarray" and name == "reshape":
         needs_integers(run, node, arguments, slice(0, None))
     if key == "list" and name == "sort" and (arguments or "cmp" in keywords):
@@ -605,14 +583,14 @@ def _outside_the_graph(run: Any, node: ast.Call, owner: Value, name: str) -> Non
     if not isinstance(owner, Kind) or owner.eager is None:
         return
     saver = run.surface.inherits(owner.name, _SAVER)
-    if saver and owner.eager is False and run.mode is True and name in ("save", "restore"):
-        run.report(
-            "graph-only",
-            node,
-            f"a saver made in a graph does not {name} outside of it, where eager mode is on",
-            raises="ValueError",
-        )
     if owner.eager is False:
+        if saver and run.mode is True and name in ("save", "restore"):
+            run.report(
+                "graph-only",
+                node,
+                f"a saver made in a graph does not {name} outside of it, where eager mode is on",
+                raises="ValueError",
+            )
         return
     if owner.name.endswith(".supervisor.Supervisor") and name in _STARTS_THREADS:
         run.report(
@@ -621,7 +599,7 @@ def _outside_the_graph(run: Any, node: ast.Call, owner: Value, name: str) -> Non
             "a Supervisor's threads save and count outside the graph, where eager mode is on",
             raises="ValueError",
         )
-    if run.surface.inherits(owner.name, _SAVER) and name == "save" and owner.eager is True:
+    if saver and name == "save":
         run.report(
             "graph-only",
             node,

@@ -400,28 +400,13 @@ def _member_of_unknown(run: Any, node: ast.Attribute) -> Value:
         _python2_dict(run, node)
     elif name == "next" and name not in run.program.members and run.program.python2:
         _next(run, node)
-    elif name in tables.LOST_BY_ELEMENTS and run.program.once(run.module.node, _imports_xml):
-        instead = tables.LOST_BY_ELEMENTS[name]
+    elif name in tables.LOST and _has_such(run, tables.LOST[name]):
+        lost = tables.LOST[name]
         run.report(
             "member-gone",
             node,
-            f"elements of Python's own XML have no {name} since 3.9; use {instead}",
-            raises="AttributeError",
-        )
-    elif name in tables.LOST_BY_PILLOW and run.program.once(run.module.node, _imports_pillow):
-        instead = tables.LOST_BY_PILLOW[name]
-        run.report(
-            "member-gone",
-            node,
-            f"Pillow 10 has no {name} any more; use {instead}",
-            raises="AttributeError",
-        )
-    elif name == "A" and run.program.once(run.module.node, _imports_sparse):
-        run.report(
-            "member-gone",
-            node,
-            "sparse matrices of SciPy have no A any more; use toarray()",
-            attribute_edit(node, ".toarray()"),
+            f"{lost.said.format(name)}; use {lost.instead}",
+            attribute_edit(node, lost.edit) if lost.edit else (),
             raises="AttributeError",
         )
     else:
@@ -429,20 +414,10 @@ def _member_of_unknown(run: Any, node: ast.Attribute) -> Value:
     return Method(ANY, name)
 
 
-def _imports_sparse(tree: ast.AST) -> bool:
-    """Whether a file imports SciPy's sparse matrices: then `x.A` is one as an array."""
-    return "scipy.sparse" in _imported(tree)
-
-
-def _imports_xml(tree: ast.AST) -> bool:
-    """Whether a file's XML elements are those of the standard library."""
-    names = _imported(tree)
-    return any(n.startswith("xml.etree") for n in names) and "lxml" not in names
-
-
-def _imports_pillow(tree: ast.AST) -> bool:
-    """Whether a file has Pillow's fonts or pens."""
-    return bool({"PIL.ImageFont", "PIL.ImageDraw", "ImageFont", "ImageDraw"} & _imported(tree))
+def _has_such(run: Any, lost: tables.Lost) -> bool:
+    """Whether a file imports what has such objects, and nothing whose objects still have it."""
+    imported: set[str] = run.program.once(run.module.node, _imported)
+    return not imported.isdisjoint(lost.modules) and lost.unless not in imported
 
 
 def _imported(tree: ast.AST) -> set[str]:

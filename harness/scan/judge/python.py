@@ -65,14 +65,17 @@ def _takes_sequence(run: Any, node: ast.Call, callee: Api, arguments: Sequence[V
     lazy = (*tables.LAZY[not in_place :], "generator", "set")
     if kind not in lazy or (callee.path.startswith("numpy.") and kind == "set"):
         return
-    edits: tuple[Edit, ...] = wrapped(run, node.args[0]) if node.args else ()
-    run.report(
-        "python2-sequence",
-        node,
-        f"{callee.path} takes a sequence, which {spelled(kind)} is not in Python 3",
-        edits,
-        raises="TypeError",
+    no_list(
+        run, node, 0, f"{callee.path} takes a sequence, which {spelled(kind)} is not in Python 3"
     )
+
+
+def no_list(run: Any, node: ast.Call, place: int, message: str) -> None:
+    """An argument by place that would have to be a list, and can be made one."""
+    edits: tuple[Edit, ...] = ()
+    if len(node.args) > place:
+        edits = wrapped(run, node.args[place])
+    run.report("python2-sequence", node, message, edits, raises="TypeError")
 
 
 def spelled(kind: str) -> str:
@@ -87,16 +90,10 @@ def array_made(
 ) -> bool:
     """An array of a lazy object: of no dimension, holding the object itself."""
     kind = kind_of(arguments[0]) if arguments else ""
-    if kind not in (*tables.LAZY[1:], "generator"):
+    if kind not in tables.NO_SEQUENCE:
         return False
     if "dtype" in keywords or len(arguments) > 1:
-        run.report(
-            "python2-sequence",
-            node,
-            f"an array of numbers is not made of {spelled(kind)} in Python 3",
-            wrapped(run, node.args[0]) if node.args else (),
-            raises="TypeError",
-        )
+        no_list(run, node, 0, f"an array of numbers is not made of {spelled(kind)} in Python 3")
         return False
     run.report(
         "array-of-lazy",
