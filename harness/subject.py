@@ -224,7 +224,7 @@ class Subject:
                 for i in range(nudges)
             )
             noise = _largest_noise(arrays, reruns)
-            if options.get("mode") == "training" and precision == "float32":
+            if precision == "float32" and _takes_gradients(operation, options):
                 noise = self._far_noise(operation, case, options, arrays, noise)
             return Evidence(arrays, noise, precision, self.view)
 
@@ -239,8 +239,17 @@ class Subject:
         noise: Mapping[str, float],
     ) -> dict[str, float]:
         """The noise, where far nudges show more of it; see `harness.tolerance`."""
-        far = (case.nudged(i, "float32", sign * FAR) for i in range(FAR_PAIRS) for sign in (1, -1))
-        reruns = (self._viewed(self._ask(operation, nudged, options)) for nudged in far)
+        reruns = (
+            self._viewed(
+                self._ask(
+                    operation,
+                    case.nudged(i, "float32", ulps),
+                    _nudged_options(options, i, "float32", ulps),
+                )
+            )
+            for i in range(FAR_PAIRS)
+            for ulps in (FAR, -FAR)
+        )
         moved = _largest_noise(arrays, reruns)
         return {name: max(noise[name], moved[name] / FAR) for name in arrays}
 
@@ -374,12 +383,20 @@ def _holds_arrays(value: Any) -> bool:
     return isinstance(value, Mapping) and any(isinstance(a, np.ndarray) for a in value.values())
 
 
-def _nudged_options(options: Mapping[str, Any], index: int, precision: str) -> dict[str, Any]:
-    """Options with the floats in their groups of arrays moved by one unit in the last place."""
+def _takes_gradients(operation: str, options: Mapping[str, Any]) -> bool:
+    if operation == "trajectory":
+        return bool(options.get("update", True))
+    return options.get("mode") == "training"
+
+
+def _nudged_options(
+    options: Mapping[str, Any], index: int, precision: str, ulps: int = 1
+) -> dict[str, Any]:
+    """Options with the floats in their groups of arrays moved by units in the last place."""
     rng = np.random.default_rng(index)
 
     def nudge(array: np.ndarray) -> np.ndarray:
-        return nudged(array.astype(precision), rng) if array.dtype.kind == "f" else array
+        return nudged(array.astype(precision), rng, ulps) if array.dtype.kind == "f" else array
 
     return {
         name: {key: nudge(a) for key, a in value.items()} if _holds_arrays(value) else value
