@@ -61,7 +61,17 @@ def by_cloud(reduce: Callable[..., Any], x: Tensor, *whole: Tensor) -> Any:
     def all_of(x: Tensor, *whole: Tensor) -> Any:
         if on_accelerator():
             return reduce(x, *whole)
-        return ops.map(lambda cloud: reduce(cloud, *whole), x)
+        clouds, points, channels = ops.shape(x)
+        # A slice of the rows is a view of them in TensorFlow, where to walk through `x` itself
+        # copies all of it first; and compilers, which see the same rows in the product before and
+        # behind, do not make them once more in three dimensions.
+        rows = ops.reshape(x, (-1, channels))
+
+        def of_one(cloud: Tensor) -> Any:
+            start = (cloud * points, ops.zeros_like(cloud))  # of one type, as JAX asks
+            return reduce(ops.slice(rows, start, (points, channels)), *whole)
+
+        return ops.map(of_one, ops.arange(clouds, dtype="int32"))
 
     return on_each_device(all_of, (x,), whole)
 
