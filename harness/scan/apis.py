@@ -56,6 +56,7 @@ class Apis:
     module: Any
     eager: bool | None
     in_graph: bool
+    in_function: bool
     resource: bool
     shapes_of_ints: bool
     replaced: set[str]
@@ -222,12 +223,12 @@ class Apis:
         if tensorflow and name == "app.run":
             self._run_main(arguments, keywords)
         else:
-            outer, self.in_graph = (
-                self.in_graph,
-                (self.in_graph or name.startswith("data.") or "estimator." in name),
-            )
+            outer, in_function = self.in_graph, self.in_function
+            traced = name.startswith("data.") or name == "function"
+            self.in_graph = outer or traced or "estimator." in name
+            self.in_function = in_function or traced
             self.call_back(arguments, keywords)
-            self.in_graph = outer
+            self.in_graph, self.in_function = outer, in_function
         judge.call(self, node, callee, arguments, keywords, complete)
         return self._given_by(node, callee, name, tensorflow, arguments, keywords)
 
@@ -331,6 +332,8 @@ class Apis:
             return Container("list", element=self._of_kind(tables.RETURNS_LIST[name]))
         if name == "data.Iterator.from_structure":
             return Kind(tables.ITERATOR, self.mode)
+        if name in ("data.make_one_shot_iterator", "data.make_initializable_iterator"):
+            return Kind("iterator of a dataset", self.mode)
         if name.startswith("metrics.") and callee.entry.startswith("f:"):
             return Tuple((Kind("tensor", self.mode), Kind("tensor", self.mode)))
         if name in tables.RETURNS_TUPLE:
@@ -371,13 +374,15 @@ class Apis:
     def _outside(
         self, key: str, arguments: Sequence[Value], keywords: dict[str, Value]
     ) -> bool | None:
-        """True of what works on things of which eager mode keeps none."""
+        """True of what works on things that no graph has, since eager mode made or kept them."""
         if key.endswith(".supervisor.Supervisor"):
             outside = self.eager is not False and (
                 self.eager is True or "eager off" not in self.program.facts
             )
             logs = keywords.get("logdir", Const(None)) != Const(None)
             return True if logs and outside else None
+        if key.startswith("tensorflow.python.ops.lookup_ops."):
+            return self.mode
         if key.endswith(".saver.Saver"):
             saved = keywords.get("var_list", arguments[0] if arguments else ANY)
             if kind_of(saved) == "uncollected":
@@ -403,11 +408,12 @@ class Apis:
     ) -> Value:
         """What a call of a known instance's method gives."""
         in_data = kind_of(callee.owner).startswith("tensorflow.python.data.")
-        outer, self.in_graph = self.in_graph, self.in_graph or in_data
+        outer, in_function = self.in_graph, self.in_function
+        self.in_graph, self.in_function = outer or in_data, in_function or in_data
         self.call_back(arguments, keywords)
-        self.in_graph = outer
+        self.in_graph, self.in_function = outer, in_function
         if callee.name == "__enter__" and self.enters_graph(callee.owner):
-            self.in_graph = True
+            self.in_graph, self.in_function = True, False
         judge.method_call(self, node, callee, arguments, keywords, complete)
         return _given_by_method(self, callee, arguments, keywords)
 
@@ -446,6 +452,8 @@ def _given_by_method(
             "tensor" if name in ("read_value", "value", "initialized_value", "eval") else kind,
             interpreter.mode,
         )
+    if kind in ("iterator of a dataset", tables.ITERATOR) and name == "get_next":
+        return Kind("elements", owner.eager if isinstance(owner, Kind) else None)
     if kind == "str" and name == "format":
         return filled(owner)
     if isinstance(owner, Const) and name in _FOLDED and isinstance(owner.value, str):

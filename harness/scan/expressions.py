@@ -74,6 +74,7 @@ class Expressions(Apis):
             "maybe_shape": Kind("maybe_dimension"),
             "keras shape": Kind("maybe_dimension"),
             "uncollected": Kind("variable", True),
+            "elements": value,
             "range": Kind("int"),
             "str": Kind("str"),
             "bytes": Kind("int"),
@@ -216,6 +217,7 @@ class Expressions(Apis):
     def binary(self, node: ast.AST, op: ast.operator, left: Value, right: Value) -> Value:
         """The kind of an arithmetic expression."""
         judge.arithmetic(self, node, op, left, right)
+        judge.graphs.enters(self, node, (left, right))
         kinds = {kind_of(left), kind_of(right)}
         if "keras tensor" in kinds:
             return Kind("keras tensor")
@@ -426,10 +428,11 @@ class Expressions(Apis):
         symbolic = any(judge.keras.is_symbolic(a) for a in arguments)
         if not isinstance(method, Function):
             return Kind("keras tensor") if symbolic else ANY
-        outer, self.in_graph = self.in_graph, self.in_graph or symbolic
+        outer, in_function = self.in_graph, self.in_function
+        self.in_graph, self.in_function = outer or symbolic, in_function or symbolic
         inside = [judge.keras.inside(a) for a in arguments]
         given = self.call_function(method, [callee, *inside], keywords, complete)
-        self.in_graph = outer
+        self.in_graph, self.in_function = outer, in_function
         return Kind("keras tensor") if symbolic and not isinstance(given, Tuple) else given
 
     def _instantiate(

@@ -85,6 +85,7 @@ class Interpreter(Expressions):
         # What tf.disable_v2_behavior() and its parts switch off. None: unknown.
         self.eager: bool | None = True
         self.in_graph = False
+        self.in_function = False  # in a graph that takes eager tensors along: tf.function's
         self.resource = self.shapes_of_ints = True
         self.guards: list[frozenset[str]] = []
         self.caught = 0
@@ -119,7 +120,7 @@ class Interpreter(Expressions):
         Whether their callers run eagerly is not known, unless this is a program and nobody
         imports it.
         """
-        self.in_graph = False
+        self.in_graph = self.in_function = False
         if not self.program.is_program(self.entry):
             self.eager = None
         for function in list(self._defined):
@@ -137,6 +138,10 @@ class Interpreter(Expressions):
     def mode(self) -> bool | None:
         """Whether a line runs eagerly here; None if that depends on who calls."""
         return False if self.in_graph else self.eager
+
+    def in_plain_graph(self) -> bool:
+        """Whether operations go into a graph that takes nothing along that was made eagerly."""
+        return self.mode is False and not self.in_function
 
     def eager_here(self) -> bool:
         """Whether to report what eager mode refuses.
@@ -400,17 +405,17 @@ class Interpreter(Expressions):
         return Kind("exception") if plain else ANY
 
     def _with(self, node: ast.With | ast.AsyncWith, scope: Scope) -> None:
-        outer = self.in_graph
+        outer, in_function = self.in_graph, self.in_function
         for item in node.items:
             value = self.evaluate(item.context_expr, scope)
             if self.enters_graph(value):
-                self.in_graph = True
+                self.in_graph, self.in_function = True, False
             if item.optional_vars is not None:
                 self.bind(item.optional_vars, self.entered(value), scope)
         try:
             self.block(node.body, scope)
         finally:
-            self.in_graph = outer
+            self.in_graph, self.in_function = outer, in_function
 
     def _return(self, node: ast.Return, scope: Scope) -> None:
         value = self.evaluate(node.value, scope) if node.value else Const(None)
@@ -518,7 +523,7 @@ class Interpreter(Expressions):
             complete: False where a `*` or `**` hides some of them.
         """
         self._called.add(id(function.node))
-        state = (self.mode, self.resource, self.shapes_of_ints)
+        state = (self.mode, self.in_function, self.resource, self.shapes_of_ints)
         key = (id(function), tuple(arguments), tuple(sorted(keywords.items(), key=_first)), state)
         if key in self._memo:
             return self._memo[key]
@@ -531,11 +536,11 @@ class Interpreter(Expressions):
         outside, self.module = self.module, function.module
         self._stack.append(frame)
         self.returns.append([])
-        graph = self.in_graph
+        graph, in_function = self.in_graph, self.in_function
         try:
             value = self._body(function, Scope(names, function.scope))
         finally:
-            self.module, self.in_graph = outside, graph
+            self.module, self.in_graph, self.in_function = outside, graph, in_function
             self._stack.pop()
             self.frames.pop()
             self.returns.pop()
@@ -547,7 +552,7 @@ class Interpreter(Expressions):
         if isinstance(node, ast.Lambda):
             return self.evaluate(node.body, scope)
         if any(getattr(d, "attr", "") == "function" for d in map(_called, node.decorator_list)):
-            self.in_graph = True  # tf.function
+            self.in_graph = self.in_function = True
         left = self._branch(node.body, scope)
         if self.program.once(node, _is_generator):
             return Kind("generator")

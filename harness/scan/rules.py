@@ -194,6 +194,14 @@ RULES = {
             "Call tf.compat.v1.disable_eager_execution() (or disable_v2_behavior()) first.",
         ),
         Rule(
+            "eager-in-graph",
+            "fatal",
+            "an eager tensor or variable in a graph",
+            "What was made in eager mode, before the graph or the session was entered, is no part "
+            "of it: 'Attempting to capture an EagerTensor without building a function'.",
+            "Make it inside the graph, or call tf.compat.v1.disable_eager_execution() first.",
+        ),
+        Rule(
             "summary-merged-none",
             "fatal",
             "the merged summary of nothing",

@@ -1,14 +1,8 @@
 """The judgements: what the interpreter sees, held against the rules."""
 
-from harness.scan.judge import keras, python
-from harness.scan.judge.calls import (
-    SUMMARIES,
-    call,
-    given_by_builtin,
-    iterated,
-    method_call,
-    opened,
-)
+from harness.scan.judge import graphs, keras, python
+from harness.scan.judge.builtins import given_by_builtin, iterated, opened
+from harness.scan.judge.calls import SUMMARIES, call, method_call
 from harness.scan.judge.names import (
     builtin,
     class_made,
@@ -44,6 +38,7 @@ __all__ = [
     "discarded",
     "entry",
     "given_by_builtin",
+    "graphs",
     "hashed",
     "import_gone",
     "import_of_unknown",

@@ -264,6 +264,11 @@ def _tensorflow_name_gone(run: Any, node: ast.Attribute, place: ast.AST, path: s
         )
 
 
+def spelled_path(path: str) -> str:
+    """A dotted name as a reader would write it."""
+    return path.replace("tensorflow.", "tf.", 1) if path.startswith("tensorflow.") else path
+
+
 def _exists(run: Any, name: str) -> bool:
     module, _, last = f"tensorflow.{name.removeprefix('tf.')}".rpartition(".")
     return run.surface.entry(module, last) is not None
@@ -467,6 +472,8 @@ def _member_of_tensor(run: Any, node: ast.Attribute, owner: Value, kind: str) ->
             raises="NotImplementedError",
         )
     eager = isinstance(owner, Kind) and owner.eager is True
+    if eager and name == "initializer" and "variable" in kind:
+        return Kind("operation", True)
     if eager and name in tables.EAGER_REFUSES.get(kind, ()):
         run.report(
             "graph-only",

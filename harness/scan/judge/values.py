@@ -32,7 +32,7 @@ def entry(run: Any, node: ast.Subscript, owner: Value, key: Value) -> Value:
         return owner if sliced else _shape_entry(owner, key)
     if kind in ("maybe_shape", "keras shape"):
         return owner if sliced else Kind("maybe_dimension")
-    if kind == "keras tensor":
+    if kind in ("keras tensor", "elements"):
         return owner
     if kind == "keras logs":
         keras.logged(run, node, owner, key)
