@@ -160,6 +160,8 @@ class Apis:
             if entry is None:
                 judge.name_gone(self, node, owner, path, imported)
                 return Api(path, "gone")
+            if entry and (known := self.surface.public(entry)) is not None:
+                return Api(*known)
             if path == "sys.version_info":
                 return Const((3, 11, 0, "final", 0))
             return Api(path, entry) if entry else ANY
@@ -269,11 +271,18 @@ class Apis:
             return Kind("exception")
         if callee.path.startswith("builtins."):
             return judge.given_by_builtin(self, callee.path[9:], arguments, keywords)
-        if callee.path in ("numpy.array", "numpy.asarray") and isinstance(node, ast.Call):
-            lazy = judge.python.array_made(self, node, arguments, keywords)
-            return Kind("array of lazy" if lazy else "ndarray")
-        if callee.path.startswith("numpy.") and callee.path[6:] in tables.NUMPY_ARRAYS:
-            return Kind("ndarray")
+        converts = callee.path in ("numpy.array", "numpy.asarray") and isinstance(node, ast.Call)
+        if converts and judge.python.array_made(self, node, arguments, keywords):
+            return Kind("array of lazy")
+        if callee.path.startswith("numpy."):
+            given = judge.arrays.given(callee.path[6:], arguments, keywords)
+            if given is None and callee.path[6:] in tables.NUMPY_ARRAYS:
+                given = Kind("ndarray")
+            return given or ANY
+        if callee.path in ("random.sample", "collections.deque"):
+            return Container("list", element=self.element(arguments[0]) if arguments else None)
+        if callee.path == "random.choice" and arguments:
+            return self.element(arguments[0])
         if callee.entry.startswith("c:threading."):
             return Kind(callee.entry[2:])
         if callee.path.startswith("matplotlib.pyplot."):
@@ -485,16 +494,8 @@ def _given_by_method(
         added = interpreter.element(arguments[-1]) if name == "extend" else arguments[-1]
         owner.element = added if owner.element is None else judge.join(owner.element, added)
         return Const(None)
-    if kind == "ndarray" and name in (
-        "reshape",
-        "transpose",
-        "astype",
-        "copy",
-        "flatten",
-        "ravel",
-        "dot",
-    ):
-        return Kind("ndarray")
+    if kind == "ndarray":
+        return judge.arrays.method(owner, name, arguments, keywords)
     if kind.startswith("tensorflow.python.data.") and name in _DATASET_METHODS:
         return owner
     if kind == tables.FIGURE:

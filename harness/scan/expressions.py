@@ -67,11 +67,14 @@ class Expressions(Apis):
             return join(*(Const(k) for k in value.items)) if value.items else ANY
         if isinstance(value, Const) and isinstance(value.value, str):
             return Kind("str")
+        if kind_of(value) == "ndarray":
+            return judge.arrays.element(value)
         if isinstance(value, Kind) and value.name in _PAIRED and value.shape:
             return value.shape[0] if isinstance(value.shape[0], _VALUES) else ANY
         return {
             "shape": Kind("dimension"),
             "maybe_shape": Kind("maybe_dimension"),
+            "array shape": Kind("int"),
             "keras shape": Kind("maybe_dimension"),
             "uncollected": Kind("variable", True),
             "elements": value,
@@ -224,6 +227,7 @@ class Expressions(Apis):
         if kinds & {"tensor", "variable", "refvariable"}:
             return Kind("tensor", self.mode)
         if isinstance(op, ast.Mod) and kind_of(left) == "str":
+            judge.python.filled_in(self, node, left, right)
             return filled(left)
         if isinstance(op, ast.Add) and kind_of(right) == "str" and kinds <= {"str", ""}:
             return _together(left, right)
@@ -240,7 +244,7 @@ class Expressions(Apis):
         if kinds <= {"str"}:
             return Kind("str")
         if "ndarray" in kinds:
-            return Kind("ndarray")
+            return judge.arrays.computed(left, right, op)
         if kinds <= {"int", "float", "bool"}:
             return Kind("float")
         if kinds <= {"list"} or kinds == {"list", "int"}:
@@ -378,6 +382,8 @@ class Expressions(Apis):
             value = self.evaluate(item.value, scope)
             if isinstance(value, Tuple):
                 arguments.extend(value.items)
+            elif isinstance(value, Container) and value.kind == "list" and value.element is None:
+                arguments.extend(value.items.values())
             else:
                 arguments.append(ANY)
                 complete = False

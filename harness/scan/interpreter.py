@@ -268,7 +268,7 @@ class Interpreter(Expressions):
             self._bind_attribute(target, value, scope)
         elif isinstance(target, ast.Subscript):
             owner, key = self.evaluate(target.value, scope), self.evaluate(target.slice, scope)
-            judge.stored(self, target, owner, key)
+            judge.stored(self, target, owner, key, value)
             if isinstance(owner, Container):
                 if isinstance(key, Const):
                     owner.items[key.value] = value

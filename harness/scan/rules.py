@@ -53,6 +53,22 @@ RULES = {
             "Wrap it in list(...); --fix does it.",
         ),
         Rule(
+            "ragged-array",
+            "fatal",
+            "an array of rows that differ",
+            "NumPy used to make an array of objects of entries with different shapes; since 1.24 "
+            "it refuses: ValueError.",
+            "Pad the rows, or pass dtype=object.",
+        ),
+        Rule(
+            "array-as-number",
+            "fatal",
+            "an array where a number is needed",
+            "An array of one entry was as good as the number in it; since NumPy 2.4 only one "
+            "without dimensions is: TypeError, or ValueError where it is stored.",
+            "Take the entry: array[0], or array.item().",
+        ),
+        Rule(
             "python2-order",
             "fatal",
             "an order between kinds that have none",

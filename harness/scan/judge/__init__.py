@@ -1,6 +1,6 @@
 """The judgements: what the interpreter sees, held against the rules."""
 
-from harness.scan.judge import graphs, keras, python
+from harness.scan.judge import arrays, graphs, keras, python
 from harness.scan.judge.builtins import given_by_builtin, iterated, opened
 from harness.scan.judge.calls import SUMMARIES, call, method_call
 from harness.scan.judge.names import (
@@ -30,6 +30,7 @@ from harness.scan.values import join
 __all__ = [
     "SUMMARIES",
     "arithmetic",
+    "arrays",
     "builtin",
     "call",
     "class_made",

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.scan import tables
 from harness.scan.findings import Edit
-from harness.scan.judge import keras
+from harness.scan.judge import arrays, keras
 from harness.scan.values import (
     ANY,
     Api,
@@ -379,6 +379,8 @@ def member(run: Any, node: ast.Attribute, owner: Value) -> Value:
             raises="AttributeError",
         )
         return Kind("str")
+    if kind == "ndarray" and (known := arrays.attribute(owner, name)) is not None:
+        return known
     if kind in _ITERATORS:
         if name == "next":
             _next(run, node)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from harness.scan import tables
 from harness.scan.findings import Edit
+from harness.scan.judge import arrays
 from harness.scan.judge.names import wrapped
 from harness.scan.judge.values import needs_integers, needs_integers_named, parts
-from harness.scan.values import ANY, Api, Container, Value, constant, kind_of
+from harness.scan.values import ANY, Api, Container, Tuple, Value, constant, kind_of
 
 
 def library_call(
@@ -24,6 +26,11 @@ def library_call(
         _bytes_or_text(run, node, callee, arguments)
     if callee.path in tables.TAKES_SEQUENCE | tables.CHANGES_SEQUENCE:
         _takes_sequence(run, node, callee, arguments)
+    if callee.path.startswith("numpy."):
+        arrays.converted(run, node, callee.path[6:], arguments, keywords)
+    elif callee.path in _OF_NUMBERS or callee.path.startswith("math."):
+        for value in arguments:
+            arrays.one_number(run, node, callee.path.removeprefix("builtins."), value)
     places = tables.TAKES_INTEGERS.get(callee.path)
     if places is not None:
         needs_integers(run, node, arguments, places)
@@ -32,6 +39,20 @@ def library_call(
             needs_integers_named(run, node, keywords, signature.positional[places])
     if callee.path.startswith("re.") and len(arguments) > 1:
         _pattern(run, node, callee, arguments)
+
+
+_OF_NUMBERS = ("builtins.int", "builtins.float", "builtins.complex", "builtins.range")
+_NUMBER = re.compile(r"%[#0\- +]*[\d*]*(?:\.\d+)?([a-zA-Z%])")
+
+
+def filled_in(run: Any, node: ast.AST, text: Value, given: Value) -> None:
+    """`text % values`: what is to be a number is no array."""
+    known = constant(text, str)
+    kinds = _NUMBER.findall(known.replace("%%", "")) if known else []
+    values = given.items if isinstance(given, Tuple) else (given,)
+    for kind, value in zip(kinds, values, strict=False):
+        if kind in "difeEgG" and len(kinds) == len(values):
+            arrays.one_number(run, node, f"%{kind}", value)
 
 
 def _bytes_or_text(run: Any, node: ast.Call, callee: Api, arguments: Sequence[Value]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.scan import tables
 from harness.scan.findings import Edit
-from harness.scan.judge import keras
+from harness.scan.judge import arrays, keras
 from harness.scan.judge.names import replacement, wrapped
 from harness.scan.values import (
     ANY,
@@ -67,7 +67,10 @@ def entry(run: Any, node: ast.Subscript, owner: Value, key: Value) -> Value:
     if kind in ("tensor", "variable", "refvariable"):
         return Kind("tensor", owner.eager if isinstance(owner, Kind) else None)
     if kind == "ndarray":
-        return ANY
+        return arrays.entry(owner, node, key)
+    if kind == "array shape":
+        return Kind("maybe_shape") if sliced else Kind("int")
+    arrays.index_of_list(run, node, owner, key)
     if isinstance(owner, Container):
         if isinstance(key, Const) and _is_key(owner, key):
             return owner.items[key.value]
@@ -119,7 +122,10 @@ def _shape_entry(owner: Value, key: Value) -> Value:
     return Kind("dimension")
 
 
-_INDEXED = ("", "list", "tuple", "range", "ndarray", "str", "tensor", "shape", "maybe_shape")
+_INDEXED = (
+    *("", "list", "tuple", "range", "ndarray", "str", "tensor"),
+    *("shape", "maybe_shape", "array shape"),
+)
 
 
 def _quotient_index(run: Any, node: ast.Subscript, owner: Value, key: Value) -> None:
@@ -164,7 +170,7 @@ def hashed(run: Any, node: ast.AST | None, key: Value) -> None:
         )
 
 
-def stored(run: Any, node: ast.Subscript, owner: Value, key: Value) -> None:
+def stored(run: Any, node: ast.Subscript, owner: Value, key: Value, value: Value) -> None:
     """An entry that is assigned to."""
     kind = kind_of(owner)
     if kind in ("range", "map", "filter", "zip", "keys", "values", "items"):
@@ -177,6 +183,7 @@ def stored(run: Any, node: ast.Subscript, owner: Value, key: Value) -> None:
     if kind == "dict":
         hashed(run, node, key)
     _quotient_index(run, node, owner, key)
+    arrays.put(run, node, owner, key, value)
 
 
 def _spelled(kind: str) -> str:
@@ -184,7 +191,8 @@ def _spelled(kind: str) -> str:
 
 
 def in_place(run: Any, node: ast.AugAssign, left: Value, right: Value) -> None:
-    """`x += y` of a variable."""
+    """`x += y` of a variable, or of an array."""
+    arrays.in_place(run, node, left, right)
     operator = type(node.op).__name__
     if operator not in tables.IN_PLACE_REFUSED or not any(
         isinstance(o, Kind) and o.name == "variable" for o in alternatives(left)
