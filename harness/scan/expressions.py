@@ -158,9 +158,7 @@ class Expressions(Apis):
             return self._parent_attribute(node, owner)
         if isinstance(owner, Class):
             found = owner.find(node.attr)
-            made_over = any(not isinstance(base, Class) for base in owner.ancestors())
-            # A metaclass, an Enum's for one, makes something else of what is written there.
-            return ANY if found is None or (isinstance(found, Const) and made_over) else found
+            return ANY if found in (None, Const(None)) or _is_made_over(found, owner) else found
         return judge.member(self, node, owner)
 
     def _parent_attribute(self, node: ast.Attribute, owner: Parent) -> Value:
@@ -183,6 +181,8 @@ class Expressions(Apis):
         found = owner.cls.find(node.attr)
         if found is None:
             return judge.inherited(self, node, owner)
+        if found == Const(None):
+            return ANY  # of the class, until an instance is given something
         if isinstance(found, Function) and found.owner is not None:
             names = (
                 {getattr(d, "id", getattr(d, "attr", "")) for d in found.node.decorator_list}
@@ -470,6 +470,12 @@ class Expressions(Apis):
         if isinstance(value, Function) and value.module is self.module:
             self.call_function(value, [function], {}, True)
         return function
+
+
+def _is_made_over(found: Value, owner: Class) -> bool:
+    """Whether a metaclass, an Enum's for one, makes something else of what is written there."""
+    made_over = any(not isinstance(base, Class) for base in owner.ancestors())
+    return isinstance(found, Const) and made_over
 
 
 def _together(left: Value, right: Value) -> Value:

@@ -348,20 +348,33 @@ class Interpreter(Expressions):
         iterable = self.evaluate(node.iter, scope)
         judge.iterated(self, node.iter, iterable)
         before = dict(scope.names)
-        _widen(self.program.once(node, _stored), scope)
+        stored = self.program.once(node, _stored)
+        if _begins_with_none(stored, scope):
+            self.bind(node.target, self.element(iterable), scope)
+            self._first_round(node.body, scope)
+        _widen(stored, scope)
         self.bind(node.target, self.element(iterable), scope)
         self._branch(node.body, scope)
         _merge(scope.names, before)
         self._branch_if_any(node.orelse, scope)
 
     def _while(self, node: ast.While, scope: Scope) -> None:
-        _widen(self.program.once(node, _stored), scope)
+        stored = self.program.once(node, _stored)
+        if _begins_with_none(stored, scope) and self.truth(self.evaluate(node.test, scope)):
+            self._first_round(node.body, scope)
+        _widen(stored, scope)
         if self.truth(self.evaluate(node.test, scope)) is False:
             return
         before = dict(scope.names)
         self._branch(node.body, scope)
         _merge(scope.names, before)
         self._branch_if_any(node.orelse, scope)
+
+    def _first_round(self, body: Sequence[ast.stmt], scope: Scope) -> None:
+        """Walk a loop's body as it runs first, when names still hold the None of before."""
+        before = scope.names.copy()
+        self._branch(body, scope)
+        _put(scope.names, before)
 
     def _branch_if_any(self, body: Sequence[ast.stmt], scope: Scope) -> None:
         if body:
@@ -432,7 +445,8 @@ class Interpreter(Expressions):
         raise _Left
 
     def _assert(self, node: ast.Assert, scope: Scope) -> None:
-        self.evaluate(node.test, scope)
+        if self.truth(self.evaluate(node.test, scope)) is False:
+            raise _Left
 
     def _delete(self, node: ast.Delete, scope: Scope) -> None:
         return
@@ -644,6 +658,10 @@ def _widen(stored: frozenset[str], scope: Scope) -> None:
         value = scope.names.get(name)
         if isinstance(value, Const):
             scope.names[name] = ANY if value.value is None else Kind(kind_of(value))
+
+
+def _begins_with_none(stored: frozenset[str], scope: Scope) -> bool:
+    return any(scope.names.get(name) == Const(None) for name in stored)
 
 
 def _stored(loop: ast.AST) -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.scan import tables
 from harness.scan.judge.names import wrapped
-from harness.scan.judge.values import needs_integers
+from harness.scan.judge.values import needs_integers, ordered, unknown_dimension
 from harness.scan.values import (
     ANY,
     Api,
@@ -87,7 +87,7 @@ def _range(
     needs_integers(run, node, arguments, slice(0, None))
     for value in arguments:
         if kind_of(value) == "unknown dimension":
-            run.report("unknown-dimension", node, "this dimension is None", raises="TypeError")
+            unknown_dimension(run, node, "is no number")
 
 
 def _len(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
@@ -103,20 +103,31 @@ def _len(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[st
 
 
 def _int(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
-    if (
-        arguments
-        and kind_of(arguments[0]) == "unknown dimension"
-        and run.shapes_of_ints
-        and not run.v1_shapes()
-    ):
-        run.report(
-            "unknown-dimension", node, "this dimension is None, and no number", raises="TypeError"
-        )
+    if arguments and kind_of(arguments[0]) == "unknown dimension":
+        unknown_dimension(run, node, "is no number")
+
+
+def _extreme(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    if "key" not in keywords:
+        ordered(run, node, arguments if len(arguments) > 1 else _listed(arguments))
+
+
+def _listed(arguments: Sequence[Value]) -> Sequence[Value]:
+    """The entries of a list of which every one is known."""
+    first = arguments[0] if arguments else ANY
+    if isinstance(first, Tuple):
+        return first.items
+    known = isinstance(first, Container) and first.kind == "list" and first.element is None
+    return list(first.items.values()) if known and isinstance(first, Container) else ()
 
 
 def _sorted(
     run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
 ) -> None:
+    if "key" not in keywords:
+        ordered(run, node, _listed(arguments))
     if "cmp" in keywords or len(arguments) > 1:
         run.report(
             "call-signature",
@@ -190,7 +201,10 @@ SPECIAL = {
     "builtins.len": _len,
     "builtins.next": _iterated,
     "builtins.list": _iterated,
+    "builtins.float": _int,
     "builtins.int": _int,
+    "builtins.max": _extreme,
+    "builtins.min": _extreme,
     "builtins.sorted": _sorted,
     "numpy.load": _numpy_load,
     "pickle.dump": _pickle_dump,

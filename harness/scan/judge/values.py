@@ -242,13 +242,8 @@ def arithmetic(run: Any, node: ast.AST, op: ast.operator, left: Value, right: Va
             raises="TypeError",
         )
     none = "unknown dimension" in kinds and not any(k in ("tensor", "variable") for k in kinds)
-    if none and run.shapes_of_ints and not run.v1_shapes():
-        run.report(
-            "unknown-dimension",
-            node,
-            "this dimension is None, and None takes no part in arithmetic",
-            raises="TypeError",
-        )
+    if none:
+        unknown_dimension(run, node, "takes no part in arithmetic")
     if isinstance(op, ast.Add) and set(kinds) == {"str", "bytes"}:
         run.report("python2-bytes", node, "bytes and text cannot be added", raises="TypeError")
     if (
@@ -334,19 +329,48 @@ def compared(run: Any, node: ast.Compare, left: Value, rights: list[Value]) -> N
     """Comparisons: of bytes with text, and of kinds that have no order."""
     for op, right in zip(node.ops, rights, strict=True):
         ordering = isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE))
-        literal = any(_is_literal(n, str, type(None)) for n in (node.left, *node.comparators))
-        if ordering and literal and _unordered(kind_of(left), kind_of(right)):
-            run.report(
-                "python2-order",
-                node,
-                f"{_NAMED.get(kind_of(left), 'a number')} and "
-                f"{_NAMED.get(kind_of(right), 'a number')} have no order in Python 3",
-                raises="TypeError",
-            )
+        literal = any(_is_literal(n, str) for n in (node.left, *node.comparators))
+        none = "none" in (kind_of(left), kind_of(right))
+        if ordering and (none or (literal and _unordered(kind_of(left), kind_of(right)))):
+            _no_order(run, node, left, right)
+        if ordering and "unknown dimension" in (kind_of(left), kind_of(right)):
+            unknown_dimension(run, node, "has no order")
         if {kind_of(left), kind_of(right)} == {"str", "bytes"} and isinstance(
             op, (ast.In, ast.NotIn)
         ):
             run.report("python2-bytes", node, "text is never in bytes", raises="TypeError")
+
+
+def _no_order(run: Any, node: ast.AST, left: Value, right: Value) -> None:
+    sides = [_NAMED.get(kind_of(v), "anything else") for v in (left, right)]
+    if "None" not in sides:
+        sides = [side.replace("anything else", "a number") for side in sides]
+    run.report(
+        "python2-order",
+        node,
+        f"{' and '.join(sides)} have no order in Python 3",
+        raises="TypeError",
+    )
+
+
+def ordered(run: Any, node: ast.AST, values: Sequence[Value]) -> None:
+    """Values that are put in an order, by min, max or sorted."""
+    kinds = [kind_of(value) for value in values]
+    first = next((i for i, k in enumerate(kinds) if k == "none"), None)
+    if first is not None and len(values) > 1:
+        _no_order(run, node, values[first], values[first - 1 if first else 1])
+    elif "str" in kinds and (numbers := [i for i, k in enumerate(kinds) if k in _NUMBERS]):
+        _no_order(run, node, values[numbers[0]], values[kinds.index("str")])
+    elif "unknown dimension" in kinds and len(values) > 1:
+        unknown_dimension(run, node, "has no order")
+
+
+def unknown_dimension(run: Any, node: ast.AST, said: str) -> None:
+    """A dimension that is None, where only a number will do."""
+    if run.shapes_of_ints and not run.v1_shapes():
+        run.report(
+            "unknown-dimension", node, f"this dimension is None, which {said}", raises="TypeError"
+        )
 
 
 _NAMED = {"none": "None", "str": "text"}
