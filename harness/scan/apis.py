@@ -130,7 +130,7 @@ class Apis:
                 return TreeModule(inner)
             return ANY
         if isinstance(owner, Kind) and owner.name == tables.FOREIGN:
-            return judge.of_foreign(self, owner, alias.name)
+            return judge.of_foreign(self, node, owner, alias.name)
         if isinstance(owner, Kind) and owner.name == "package" and owner.shape:
             name, level = owner.shape
             return self.imported(node, f"{name}.{alias.name}".lstrip("."), level, alias)
@@ -265,7 +265,11 @@ class Apis:
             given = judge.keras.given_by_function(callee)
             if given is not None:
                 return given
-        if callee.entry.startswith("c:") and callee.path.startswith(("keras.", "h5py.")):
+        if callee.path.startswith("PIL.Image.") and callee.path[10:] in tables.PILLOW_IMAGES:
+            return Kind("PIL.Image.Image")
+        if callee.entry.startswith("c:") and callee.path.startswith(
+            ("keras.", "h5py.", "sklearn.")
+        ):
             return Kind(callee.entry[2:])
         if self.surface.inherits(callee.entry[2:], "builtins.BaseException"):
             return Kind("exception")
@@ -497,6 +501,8 @@ def _given_by_method(
     if kind == "ndarray":
         return judge.arrays.method(owner, name, arguments, keywords)
     if kind.startswith("tensorflow.python.data.") and name in _DATASET_METHODS:
+        return owner
+    if kind == "PIL.Image.Image" and name in tables.PILLOW_IMAGES:
         return owner
     if kind == tables.FIGURE:
         return _drawn_on(name, arguments, keywords)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from harness.scan import judge
+from harness.scan import judge, tables
 from harness.scan.apis import Apis
 from harness.scan.values import (
     ANY,
@@ -365,6 +365,8 @@ class Expressions(Apis):
                 known = self._spread(self.evaluate(keyword.value, scope))
                 keywords.update({k: v for k, v in (known or {}).items() if k not in keywords})
                 complete = complete and known is not None
+        judge.lost_keyword(self, node, keywords)
+        judge.python.colour_map_named(self, node, keywords.get("cmap", ANY))
         results = [
             self.call(node, option, arguments, keywords, complete)
             for option in alternatives(callee)
@@ -417,6 +419,9 @@ class Expressions(Apis):
             return self.call_api(node, callee, arguments, keywords, complete)
         if isinstance(callee, Method):
             return self.call_method(node, callee, arguments, keywords, complete)
+        if isinstance(callee, Kind) and callee.name == tables.FOREIGN:
+            self.call_back(arguments, keywords)
+            return judge.foreign_call(self, node, callee, len(arguments), keywords)
         if isinstance(callee, Kind):
             given = judge.keras.called(self, callee.name, arguments)
             if given is not None:

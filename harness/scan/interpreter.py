@@ -262,6 +262,8 @@ class Interpreter(Expressions):
         if isinstance(target, ast.Name):
             scope.bind(target.id, value)
         elif isinstance(target, (ast.Tuple, ast.List)):
+            if not any(isinstance(item, ast.Starred) for item in target.elts):
+                judge.unpacked(self, target, value, len(target.elts))
             for item, part in zip(target.elts, self.unpack(value, len(target.elts)), strict=False):
                 self.bind(item.value if isinstance(item, ast.Starred) else item, part, scope)
         elif isinstance(target, ast.Attribute):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 TENSOR = "tensorflow.python.framework.tensor.Tensor"
 DATASET = "tensorflow.python.data.ops.dataset_ops.DatasetV2"
 
@@ -296,6 +294,14 @@ NUMPY_ARRAYS = frozenset(
     ]
 )
 
+# Functions and methods of Pillow that give an image.
+PILLOW_IMAGES = frozenset(
+    [
+        *("open", "new", "fromarray", "merge", "blend", "composite"),
+        *("resize", "convert", "crop", "rotate", "transpose", "copy", "filter"),
+    ]
+)
+
 # Functions that take bytes, or text, in their first place.
 TAKES_BYTES = frozenset(
     [
@@ -448,41 +454,6 @@ PYTHON2_DICT = {
     "viewitems": "items",
     "viewkeys": "keys",
     "viewvalues": "values",
-}
-
-
-class Lost(NamedTuple):
-    """A member that some library's objects have no more, and that nothing else is likely to have.
-
-    Attributes:
-        modules: of which a file imports one if it has such objects.
-        unless: a module whose objects still have it.
-        said: of what objects, and since when where that matters.
-        instead: what took its place.
-        edit: what to write for `.member`; empty where that takes more.
-    """
-
-    modules: tuple[str, ...]
-    unless: str
-    said: str
-    instead: str
-    edit: str = ""
-
-
-_XML = (("xml.etree",), "lxml", "elements of Python's own XML have no {} since 3.9")
-_PILLOW = (
-    ("PIL.ImageFont", "PIL.ImageDraw", "ImageFont", "ImageDraw"),
-    "",
-    "Pillow 10 has no {} any more",
-)
-_SPARSE = (("scipy.sparse",), "", "sparse matrices of SciPy have no {} any more")
-LOST = {
-    "getchildren": Lost(*_XML, "list(element)"),
-    "getiterator": Lost(*_XML, "iter"),
-    "getsize": Lost(*_PILLOW, "getbbox"),
-    "textsize": Lost(*_PILLOW, "textbbox"),
-    "getsize_multiline": Lost(*_PILLOW, "getbbox"),
-    "A": Lost(*_SPARSE, "toarray()", ".toarray()"),
 }
 
 # Methods that NumPy 2's arrays have no more, and that nothing else is likely to have: how many

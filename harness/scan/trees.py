@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.scan import judge, surface, tables
+from harness.scan import judge, libraries, surface, tables
 from harness.scan import program as programs
 from harness.scan.findings import Finding, ScanError
 from harness.scan.interpreter import Interpreter
@@ -172,6 +172,8 @@ _ON_SIGHT = {
     "items",
     *tables.LOST_BY_ARRAYS,
     *judge.keras.LOST,
+    *libraries.LOST,
+    *(function for function, _ in libraries.LOST_KEYWORDS),
 }
 
 

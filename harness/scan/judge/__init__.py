@@ -7,9 +7,11 @@ from harness.scan.judge.names import (
     builtin,
     class_made,
     data_member,
+    foreign_call,
     import_gone,
     import_of_unknown,
     inherited,
+    lost_keyword,
     member,
     member_of_gone,
     module_on_its_way_out,
@@ -24,6 +26,7 @@ from harness.scan.judge.values import (
     hashed,
     in_place,
     stored,
+    unpacked,
 )
 from harness.scan.values import join
 
@@ -38,6 +41,7 @@ __all__ = [
     "data_member",
     "discarded",
     "entry",
+    "foreign_call",
     "given_by_builtin",
     "graphs",
     "hashed",
@@ -48,6 +52,7 @@ __all__ = [
     "iterated",
     "join",
     "keras",
+    "lost_keyword",
     "member",
     "member_of_gone",
     "method_call",
@@ -57,4 +62,5 @@ __all__ = [
     "opened",
     "python",
     "stored",
+    "unpacked",
 ]

@@ -196,7 +196,21 @@ def _h5py_file(
         run.report("file-mode", node, "h5py 3 opens for reading here, h5py 2 made the file")
 
 
+def _open(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
+    mode = constant(keywords.get("mode", arguments[1] if len(arguments) > 1 else ANY), str)
+    if mode is not None and "U" in mode:
+        run.report(
+            "call-signature",
+            node,
+            f"no file is opened with the mode {mode!r} since Python 3.11; leave the U out",
+            raises="ValueError",
+        )
+
+
 SPECIAL = {
+    "builtins.open": _open,
+    "io.open": _open,
+    "codecs.open": _open,
     "builtins.range": _range,
     "builtins.len": _len,
     "builtins.next": _iterated,

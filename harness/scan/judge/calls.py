@@ -28,8 +28,11 @@ _OPTIMIZER = "tensorflow.python.training.optimizer.Optimizer"
 _WRITER = "tensorflow.python.summary.writer.writer.FileWriter"
 _SESSION = "tensorflow.python.client.session.BaseSession"
 SUMMARIES = ("scalar", "histogram", "image", "audio", "text")
-_SIGNED = ("tensorflow", "keras", "numpy", "scipy", "h5py", "tf_slim", "matplotlib")
-_SIGNED_CLASSES = ("tensorflow.", "keras.", "matplotlib.")
+_SIGNED = (
+    *("tensorflow", "keras", "numpy", "scipy", "h5py", "tf_slim", "matplotlib"),
+    *("sklearn", "PIL"),
+)
+_SIGNED_CLASSES = ("tensorflow.", "keras.", "matplotlib.", "sklearn.", "PIL.Image.Image")
 
 
 def call(

@@ -190,6 +190,18 @@ def _spelled(kind: str) -> str:
     return f"a dict's {kind}()" if kind in ("keys", "values", "items") else f"{kind}(...)"
 
 
+def unpacked(run: Any, node: ast.AST, value: Value, count: int) -> None:
+    """Something that is taken apart into so many names."""
+    path, number = (value.shape or ("", 0)) if kind_of(value) == "several" else ("", 0)  # type: ignore[union-attr]
+    if number and number != count:
+        run.report(
+            "call-signature",
+            node,
+            f"{path} gives {number} values now, not {count}",
+            raises="ValueError",
+        )
+
+
 def in_place(run: Any, node: ast.AugAssign, left: Value, right: Value) -> None:
     """`x += y` of a variable, or of an array."""
     arrays.in_place(run, node, left, right)
