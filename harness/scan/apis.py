@@ -43,11 +43,6 @@ _NOT_RECORDED = tuple(
 )
 
 
-def short_name(path: str) -> str:
-    """A name of TensorFlow as version 1 had it."""
-    return path.removeprefix("tensorflow.").removeprefix("compat.v1.").removeprefix("compat.v2.")
-
-
 class Apis:
     """The part of the interpreter that knows installed packages."""
 
@@ -218,7 +213,7 @@ class Apis:
         complete: bool,
     ) -> Value:
         """What a call of a package's function or class gives."""
-        name = short_name(callee.path)
+        name = judge.short_name(callee.path)
         tensorflow = callee.path.startswith("tensorflow.")
         if tensorflow and name in _SWITCHES:
             _SWITCHES[name](self)
@@ -283,6 +278,8 @@ class Apis:
             if given is None and callee.path[6:] in tables.NUMPY_ARRAYS:
                 given = Kind("ndarray")
             return given or ANY
+        if callee.path == "collections.namedtuple" and len(arguments) > 1:
+            return _named_tuple(arguments[1])
         if callee.path in ("random.sample", "collections.deque"):
             return Container("list", element=self.element(arguments[0]) if arguments else None)
         if callee.path == "random.choice" and arguments:
@@ -548,6 +545,20 @@ def _drawn_on(name: str, arguments: Sequence[Value], keywords: dict[str, Value])
         one = plain and not keywords.keys() & {"nrows", "ncols", "squeeze"}
         return Tuple((Kind(tables.FIGURE), Kind(tables.AXES) if one else ANY))
     return ANY
+
+
+def _named_tuple(fields: Value) -> Value:
+    """A class of named tuples, if the names of its fields are literals."""
+    text = fields.value if isinstance(fields, Const) else None
+    if isinstance(text, str):
+        return Kind("named tuples", shape=tuple(text.replace(",", " ").split()))
+    items: Sequence[Value] = ()
+    if isinstance(fields, Tuple):
+        items = fields.items
+    elif isinstance(fields, Container) and fields.element is None:
+        items = list(fields.items.values())
+    names = tuple(i.value for i in items if isinstance(i, Const) and isinstance(i.value, str))
+    return Kind("named tuples", shape=names) if names and len(names) == len(items) else ANY
 
 
 _CSV = ("csv.reader", "csv.DictReader", "csv.writer", "csv.DictWriter")

@@ -211,7 +211,7 @@ class Expressions(Apis):
         value = self.evaluate(bound, scope)
         divided = isinstance(bound, ast.BinOp) and isinstance(bound.op, ast.Div)
         kinds = {kind_of(option) for option in alternatives(value)}
-        return "quotient" in kinds or (divided and "tensor" in kinds)
+        return "quotient" in kinds or kinds == {"float"} or (divided and "tensor" in kinds)
 
     def _binary(self, node: ast.BinOp, scope: Any) -> Value:
         left, right = self.evaluate(node.left, scope), self.evaluate(node.right, scope)
@@ -422,6 +422,10 @@ class Expressions(Apis):
         if isinstance(callee, Kind) and callee.name == tables.FOREIGN:
             self.call_back(arguments, keywords)
             return judge.foreign_call(self, node, callee, len(arguments), keywords)
+        if isinstance(callee, Kind) and callee.name == "named tuples" and callee.shape:
+            places = dict(zip(callee.shape, arguments, strict=False))
+            places.update(keywords)
+            return Tuple(tuple(places.get(name, ANY) for name in callee.shape), callee.shape)
         if isinstance(callee, Kind):
             given = judge.keras.called(self, callee.name, arguments)
             if given is not None:

@@ -432,6 +432,30 @@ class Interpreter(Expressions):
         finally:
             self.in_graph, self.in_function = outer, in_function
 
+    def _match(self, node: ast.Match, scope: Scope) -> None:
+        """What a pattern captures may be anything; each case is a branch."""
+        self.evaluate(node.subject, scope)
+        before = dict(scope.names)
+        survivors: list[dict[str, Value]] = []
+        for case in node.cases:
+            _put(scope.names, before)
+            for pattern in ast.walk(case.pattern):
+                name = getattr(pattern, "name", None) or getattr(pattern, "rest", None)
+                if name is not None:
+                    scope.bind(name, ANY)
+            self.evaluate(case.guard, scope)
+            if not self._branch(case.body, scope):
+                survivors.append(scope.names.copy())
+        last = node.cases[-1]
+        exhausted = isinstance(last.pattern, ast.MatchAs) and not last.pattern.pattern
+        if not exhausted or last.guard is not None:
+            survivors.append(before)
+        if not survivors:
+            raise _Left
+        _put(scope.names, survivors[0])
+        for other in survivors[1:]:
+            _merge(scope.names, other)
+
     def _return(self, node: ast.Return, scope: Scope) -> None:
         value = self.evaluate(node.value, scope) if node.value else Const(None)
         if self.returns:
@@ -744,7 +768,8 @@ def _statements_of(function: ast.AST) -> tuple[ast.stmt, ...]:
         found.append(statement)
         if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             for child in ast.iter_child_nodes(statement):
-                inner = child.body if isinstance(child, ast.ExceptHandler) else [child]
+                bodies = (ast.ExceptHandler, ast.match_case)
+                inner = child.body if isinstance(child, bodies) else [child]
                 waiting.extend(s for s in inner if isinstance(s, ast.stmt))
     return tuple(found)
 
@@ -772,6 +797,7 @@ _STATEMENTS: dict[type[ast.stmt], Callable[[Interpreter, Any, Scope], None]] = {
     ast.Try: Interpreter._try,
     ast.With: Interpreter._with,
     ast.AsyncWith: Interpreter._with,
+    ast.Match: Interpreter._match,
     ast.Return: Interpreter._return,
     ast.Raise: Interpreter._raise,
     ast.Continue: Interpreter._leave,

@@ -73,9 +73,10 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Tuple:
-    """A tuple, by entry."""
+    """A tuple, by entry; of a named one, the names too."""
 
     items: tuple[Value, ...]
+    names: tuple[str, ...] = ()
 
 
 @dataclass(eq=False, slots=True)

@@ -17,6 +17,7 @@ from harness.scan.judge.names import (
     module_on_its_way_out,
     name_gone,
     of_foreign,
+    short_name,
 )
 from harness.scan.judge.values import (
     arithmetic,
@@ -61,6 +62,7 @@ __all__ = [
     "of_foreign",
     "opened",
     "python",
+    "short_name",
     "stored",
     "unpacked",
 ]

@@ -341,7 +341,8 @@ def entry(owner: Value, node: ast.Subscript, key: Value) -> Value:
     places = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     if len(places) != len(keys):
         return ANY
-    rest, at = [], 0
+    at = 0
+    rest: list[Any] = []
     for place, index in zip(places, keys, strict=True):
         if index == Const(None):
             rest.append(1)

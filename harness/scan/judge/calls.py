@@ -9,7 +9,7 @@ from typing import Any
 from harness.scan import tables
 from harness.scan.findings import Edit
 from harness.scan.judge import builtins, graphs, keras, python
-from harness.scan.judge.names import replacement, spelled_path
+from harness.scan.judge.names import replacement, short_name, spelled_path
 from harness.scan.judge.values import needs_integers, needs_integers_named, parts
 from harness.scan.surface import Signature
 from harness.scan.values import (
@@ -224,6 +224,9 @@ def _tensorflow_call(
     module, _, last = name.rpartition(".")
     if _computes(callee, module, last):
         graphs.enters(run, node, (*arguments, *keywords.values()))
+    places, names = tables.TENSORS_TAKE_INTEGERS.get(short_name(callee.path), _NOWHERE)
+    needs_integers(run, node, arguments, places)
+    needs_integers_named(run, node, keywords, names)
     if module == "summary" and last in SUMMARIES:
         _summary(run, node)
     elif name in ("image.resize", "image.resize_with_pad") and run.program.graphs:
@@ -278,9 +281,6 @@ def _tensorflow_call(
             "Python 3",
             raises="TypeError",
         )
-    elif last in _SHAPED:
-        needs_integers(run, node, arguments, slice(0, 2))
-        needs_integers_named(run, node, keywords, ("shape",))
 
 
 def _makes_tensors(callee: Api, module: str, last: str) -> bool:
@@ -318,16 +318,7 @@ def _axes_of_moments(run: Any, node: ast.Call, arguments: Sequence[Value]) -> No
 
 _OF_SOME = ("add_n", "concat", "stack")  # which refuse an empty list
 _GOES_THROUGH = ("add_n", "tuple", "py_func", "zeros", "ones", "get_variable")
-_SHAPED = (
-    "zeros",
-    "ones",
-    "reshape",
-    "fill",
-    "get_variable",
-    "placeholder",
-    "random_normal",
-    "normal",
-)
+_NOWHERE: tuple[slice, tuple[str, ...]] = (slice(0, 0), ())
 
 
 def _before_version_1(run: Any, node: ast.Call, name: str, arguments: Sequence[Value]) -> None:

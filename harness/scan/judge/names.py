@@ -18,6 +18,7 @@ from harness.scan.values import (
     Kind,
     Method,
     Object,
+    Tuple,
     Unknown,
     Value,
     kind_of,
@@ -265,6 +266,11 @@ def _tensorflow_name_gone(run: Any, node: ast.Attribute, place: ast.AST, path: s
         )
 
 
+def short_name(path: str) -> str:
+    """A name of TensorFlow as version 1 had it."""
+    return path.removeprefix("tensorflow.").removeprefix("compat.v1.").removeprefix("compat.v2.")
+
+
 def spelled_path(path: str) -> str:
     """A dotted name as a reader would write it."""
     return path.replace("tensorflow.", "tf.", 1) if path.startswith("tensorflow.") else path
@@ -413,6 +419,8 @@ def member(run: Any, node: ast.Attribute, owner: Value) -> Value:
         return _member_of_unknown(run, node)
     if isinstance(owner, Kind) and kind == tables.FOREIGN:
         return of_foreign(run, node, owner, name)
+    if isinstance(owner, Tuple) and name in owner.names:
+        return owner.items[owner.names.index(name)]
     if kind in ("dimension", "maybe_dimension"):
         if name == "value":
             _dimension_value(run, node)

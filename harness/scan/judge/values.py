@@ -132,9 +132,10 @@ def _quotient_index(run: Any, node: ast.Subscript, owner: Value, key: Value) -> 
     """A quotient as an index: of a dict it may be a key, of nothing else."""
     if kind_of(owner) not in _INDEXED or isinstance(owner, (Api,)) or run.divides_anew():
         return
-    parts = key.items if isinstance(key, Tuple) else (key,)
-    if any(kind_of(p) == "slice of quotient" for p in parts) or (
-        any(kind_of(p) == "quotient" for p in parts) and kind_of(owner) not in ("",)
+    keys = key.items if isinstance(key, Tuple) else (key,)
+    kinds = {kind_of(k) for k in keys}
+    if "slice of quotient" in kinds or (
+        kinds & {"quotient", "float"} and kind_of(owner) not in ("",)
     ):
         run.report(
             "python2-division",
@@ -429,7 +430,16 @@ def needs_integers_named(
 
 def _needs_integer(run: Any, node: ast.Call, place: ast.AST, given: Value) -> None:
     held = parts(given) if isinstance(given, (Tuple, Container)) else [given]
-    if any(kind_of(p) == "quotient" for p in held) and not run.divides_anew():
+    kinds = {kind_of(part) for part in held}
+    if "float" in kinds:
+        run.report(
+            "python2-division",
+            node,
+            "a float where an integer is needed: neither Python 3 nor NumPy takes its integer part",
+            divided(run, place),
+            raises="TypeError",
+        )
+    elif "quotient" in kinds and not run.divides_anew():
         run.report(
             "python2-division",
             node,
