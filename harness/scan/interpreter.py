@@ -597,7 +597,9 @@ class Interpreter(Expressions):
         if self.program.once(node, _is_generator):
             return Kind("generator")
         found = self.returns[-1]
-        return join(*found) if found and left else join(Const(None), *found)
+        if not found and (left or self.program.once(node, _is_empty)):
+            return ANY  # it raises, or some other class has the method that is meant
+        return join(*found) if left else join(Const(None), *found)
 
     def _parameters(
         self,
@@ -772,6 +774,14 @@ def _statements_of(function: ast.AST) -> tuple[ast.stmt, ...]:
                 inner = child.body if isinstance(child, bodies) else [child]
                 waiting.extend(s for s in inner if isinstance(s, ast.stmt))
     return tuple(found)
+
+
+def _is_empty(node: ast.AST) -> bool:
+    """Whether a function does nothing, as one that is there to be overridden."""
+    return all(
+        isinstance(s, ast.Pass) or (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
+        for s in getattr(node, "body", ())
+    )
 
 
 def _is_generator(node: ast.AST) -> bool:

@@ -12,9 +12,10 @@ The document:
     signatures  the parameter lists that entries refer to by their index
     renames     what tf_upgrade_v2 makes of a name of TensorFlow 1
 An entry is "m:dotted name" of a module, "c:key" of a class, "f:index" of a function's signature,
-"a:dotted name" of a private name's public one, "p" of a property that cannot be set, "v" of anything else; "!" at its end says that it refuses to
-work in eager mode, "~" that it raises whatever it is given. A signature is a string as in a def: a
-trailing "=" marks a default, "*" and "**" as usual.
+"a:dotted name" of a private name's public one, "p" of a property that cannot be set, "v" of
+anything else; "!" at its end says that it refuses to work in eager mode, "~" that it raises
+whatever it is given. A signature is a string as in a def: a trailing "=" marks a default, "*" and
+"**" as usual.
 """
 
 import ast
@@ -394,8 +395,10 @@ def read_private(surface, package):
                 name = name[: -len(".__init__")]
             if name.endswith("_test") or name in surface.modules:
                 continue
-            surface.modules[name] = _top_level(path) or _imported(name, path)
-            _name_publicly(surface, name)
+            surface.modules[name] = _top_level(path)
+            if package.startswith("tensorflow."):  # which repositories of its time reach into
+                surface.modules[name] = surface.modules[name] or _imported(name, path)
+                _name_publicly(surface, name)
         for path in Path(root).rglob("*.so"):
             parts = path.relative_to(root).parts
             name = ".".join((package,) + parts[:-1] + (parts[-1].split(".")[0],))
@@ -411,7 +414,7 @@ def read_private(surface, package):
 
 
 def _imported(name, path):
-    """Attribute table of a module whose source does not show its names; None if it cannot be had."""
+    """Attribute table of a module whose source does not show its names; None if there is none."""
     if path.name.endswith("_pb2.py"):
         return None
     try:

@@ -238,6 +238,8 @@ def given(name: str, arguments: Sequence[Value], keywords: dict[str, Value]) -> 
         return _stack(first, name)
     if name in ("eye", "identity"):
         return _array((..., ...), "float")
+    if name == "load":
+        return Kind("loaded array")
     shape = known_shape(first)
     if name in _ENTRYWISE:
         shapes = [known_shape(v) for v in arguments]
@@ -452,6 +454,25 @@ def in_place(run: Any, node: ast.AugAssign, left: Value, right: Value) -> None:
             node,
             "an array of integers does not hold what this gives, which are floats",
             raises="TypeError",
+        )
+
+
+def refuses_pickles(node: ast.Call) -> bool:
+    """Whether a call of np.load does not allow them."""
+    names = {keyword.arg for keyword in node.keywords}
+    return len(node.args) < 3 and not names & {"allow_pickle", None}
+
+
+def one_object(run: Any, node: ast.Attribute) -> None:
+    """`np.load(path).item()`, which is how an object is read that was saved alone."""
+    call = node.value
+    if isinstance(call, ast.Call) and refuses_pickles(call):
+        run.report(
+            "load-allow-pickle",
+            call,
+            "item() takes out one object, a pickle, and np.load refuses those unless "
+            "allow_pickle=True",
+            raises="ValueError",
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness.scan import tables
+from harness.scan.judge import arrays
 from harness.scan.judge.names import wrapped
 from harness.scan.judge.values import needs_integers, ordered, unknown_dimension
 from harness.scan.values import (
@@ -140,7 +141,7 @@ def _sorted(
 def _numpy_load(
     run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
 ) -> None:
-    if "encoding" in keywords and "allow_pickle" not in keywords and len(arguments) < 3:
+    if arrays.refuses_pickles(node) and "encoding" in keywords:
         run.report(
             "load-allow-pickle",
             node,

@@ -152,7 +152,7 @@ def _signature(
 def _parameters(run: Any, entry: str) -> tuple[Signature | None, frozenset[str] | None]:
     """The signature of a function, class or method, and what its **kwargs may hold if not all."""
     if entry.startswith("f:"):
-        return run.surface.signature(entry, method=True), None
+        return run.surface.signature(entry), None  # a method of a class is given its self
     if not entry.startswith("c:"):
         return None, None
     key = entry[2:]

@@ -447,6 +447,10 @@ def member(run: Any, node: ast.Attribute, owner: Value) -> Value:
             raises="AttributeError",
         )
         return Kind("str")
+    if kind == "loaded array":
+        if name == "item":
+            arrays.one_object(run, node)
+        return _member_of_unknown(run, node)
     if kind == "ndarray" and (known := arrays.attribute(owner, name)) is not None:
         return known
     if kind in _ITERATORS:
