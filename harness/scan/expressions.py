@@ -283,8 +283,14 @@ class Expressions(Apis):
 
     def _boolean(self, node: ast.BoolOp, scope: Any) -> Value:
         values = []
+        asked = False  # what comes after `type(x) is int and` is taken to know what it does
         for item in node.values:
+            if asked:
+                self.guards.append(frozenset({"TypeError"}))
             value = self.evaluate(item, scope)
+            if asked:
+                self.guards.pop()
+            asked = asked or self.asks(item)
             values.append(value)
             truth = self.truth(value)
             if truth is isinstance(node.op, ast.Or) and truth is not None:

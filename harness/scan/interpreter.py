@@ -346,6 +346,10 @@ class Interpreter(Expressions):
             if asks:
                 self.guards.pop()
 
+    def asks(self, test: ast.expr) -> bool:
+        """Whether a condition asks what kind of thing something is."""
+        return bool(self.program.once(test, _asks))
+
     def _loop(self, node: ast.For | ast.AsyncFor, scope: Scope) -> None:
         iterable = self.evaluate(node.iter, scope)
         judge.iterated(self, node.iter, iterable)

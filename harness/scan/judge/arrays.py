@@ -432,7 +432,9 @@ def put(run: Any, node: ast.Subscript, owner: Value, key: Value, value: Value) -
 
 
 def index_of_list(run: Any, node: ast.Subscript, owner: Value, key: Value) -> None:
-    """An array as the index of a list or a text."""
+    """An array as the index of a list or a text; an attribute may hold more than is known."""
+    if isinstance(node.value, ast.Attribute):
+        return
     if kind_of(owner) in ("list", "tuple", "str", "range") and is_array(key):
         run.report(
             "array-as-number",
