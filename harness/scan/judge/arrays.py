@@ -131,6 +131,14 @@ def _by(
     return arguments[place] if len(arguments) > place else None
 
 
+def _counted(name: str, arguments: Sequence[Value]) -> str:
+    """What `arange` and `linspace` hold; where a bound is unknown, so is this."""
+    kinds = {kind_of(argument) for argument in arguments}
+    if name == "linspace" or kinds & {"float", "quotient"}:
+        return "float"
+    return "int" if kinds == {"int"} else ""
+
+
 def _kept(of: Value | None) -> str:
     """What an array holds, by a dtype as it is written."""
     name = of.path if isinstance(of, Api) else str(getattr(of, "value", ""))
@@ -231,9 +239,8 @@ def given(name: str, arguments: Sequence[Value], keywords: dict[str, Value]) -> 
         target = _by(1, "shape", arguments, keywords) or _by(1, "newshape", arguments, keywords)
         return _reshaped(_asked_for(target) if target else None, _held(first))
     if name in ("arange", "linspace"):
-        whole = name == "arange" and all(kind_of(a) == "int" for a in arguments)
         dtype = keywords.get("dtype")
-        return _array((...,), _kept(dtype) if dtype else "int" if whole else "float")
+        return _array((...,), _kept(dtype) if dtype else _counted(name, arguments))
     if name in ("concatenate", "stack", "vstack", "hstack"):
         return _stack(first, name)
     if name in ("eye", "identity"):

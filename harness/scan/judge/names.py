@@ -641,7 +641,7 @@ def _next(run: Any, node: ast.Attribute) -> None:
 # Classes of which every attribute is known.
 _CLOSED = (
     *("tensorflow.python.", "keras.src.", "numpy.ndarray", "h5py._hl.dataset.", "threading."),
-    *("sklearn.", "PIL.Image.Image"),
+    "sklearn.",
 )
 # Members of Python 2's builtins. Of a list or a str nothing else is said: where a program takes
 # either, it asks first.
