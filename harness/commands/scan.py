@@ -67,8 +67,8 @@ def _print_findings(found: Any) -> None:
         table.add_column(heading, overflow="fold")
     for f in found.findings:
         severity = f"[{colours[f.severity]}]{f.severity}[/]"
-        place, mend = f"{f.file}:{f.line}:{f.column}", "--fix" if f.edits else ""
-        table.add_row(escape(place), severity, f.rule, escape(f.message), mend)
+        mend = "--fix" if f.edits else ""
+        table.add_row(escape(f.place), severity, f.rule, escape(f.message), mend)
     if found.findings:
         console.print(table)
     counts = ", ".join(f"{found.count(s)} {s}" for s in ("fatal", "silent", "cosmetic"))

@@ -43,11 +43,6 @@ _NOT_RECORDED = tuple(
 )
 
 
-def short_name(path: str) -> str:
-    """A name of TensorFlow as version 1 had it."""
-    return path.removeprefix("tensorflow.").removeprefix("compat.v1.").removeprefix("compat.v2.")
-
-
 class Apis:
     """The part of the interpreter that knows installed packages."""
 
@@ -56,6 +51,7 @@ class Apis:
     module: Any
     eager: bool | None
     in_graph: bool
+    in_function: bool
     resource: bool
     shapes_of_ints: bool
     replaced: set[str]
@@ -129,7 +125,7 @@ class Apis:
                 return TreeModule(inner)
             return ANY
         if isinstance(owner, Kind) and owner.name == tables.FOREIGN:
-            return judge.of_foreign(self, owner, alias.name)
+            return judge.of_foreign(self, node, owner, alias.name)
         if isinstance(owner, Kind) and owner.name == "package" and owner.shape:
             name, level = owner.shape
             return self.imported(node, f"{name}.{alias.name}".lstrip("."), level, alias)
@@ -159,6 +155,8 @@ class Apis:
             if entry is None:
                 judge.name_gone(self, node, owner, path, imported)
                 return Api(path, "gone")
+            if entry and (known := self.surface.public(entry)) is not None:
+                return Api(*known)
             if path == "sys.version_info":
                 return Const((3, 11, 0, "final", 0))
             return Api(path, entry) if entry else ANY
@@ -215,19 +213,19 @@ class Apis:
         complete: bool,
     ) -> Value:
         """What a call of a package's function or class gives."""
-        name = short_name(callee.path)
+        name = judge.short_name(callee.path)
         tensorflow = callee.path.startswith("tensorflow.")
         if tensorflow and name in _SWITCHES:
             _SWITCHES[name](self)
         if tensorflow and name == "app.run":
             self._run_main(arguments, keywords)
         else:
-            outer, self.in_graph = (
-                self.in_graph,
-                (self.in_graph or name.startswith("data.") or "estimator." in name),
-            )
+            outer, in_function = self.in_graph, self.in_function
+            traced = name.startswith("data.") or name == "function"
+            self.in_graph = outer or traced or "estimator." in name
+            self.in_function = in_function or traced
             self.call_back(arguments, keywords)
-            self.in_graph = outer
+            self.in_graph, self.in_function = outer, in_function
         judge.call(self, node, callee, arguments, keywords, complete)
         return self._given_by(node, callee, name, tensorflow, arguments, keywords)
 
@@ -262,17 +260,30 @@ class Apis:
             given = judge.keras.given_by_function(callee)
             if given is not None:
                 return given
-        if callee.entry.startswith("c:") and callee.path.startswith(("keras.", "h5py.")):
+        if callee.path.startswith("PIL.Image.") and callee.path[10:] in tables.PILLOW_IMAGES:
+            return Kind("PIL.Image.Image")
+        if callee.entry.startswith("c:") and callee.path.startswith(
+            ("keras.", "h5py.", "sklearn.")
+        ):
             return Kind(callee.entry[2:])
         if self.surface.inherits(callee.entry[2:], "builtins.BaseException"):
             return Kind("exception")
         if callee.path.startswith("builtins."):
             return judge.given_by_builtin(self, callee.path[9:], arguments, keywords)
-        if callee.path in ("numpy.array", "numpy.asarray") and isinstance(node, ast.Call):
-            lazy = judge.python.array_made(self, node, arguments, keywords)
-            return Kind("array of lazy" if lazy else "ndarray")
-        if callee.path.startswith("numpy.") and callee.path[6:] in tables.NUMPY_ARRAYS:
-            return Kind("ndarray")
+        converts = callee.path in ("numpy.array", "numpy.asarray") and isinstance(node, ast.Call)
+        if converts and judge.python.array_made(self, node, arguments, keywords):
+            return Kind("array of lazy")
+        if callee.path.startswith("numpy."):
+            given = judge.arrays.given(callee.path[6:], arguments, keywords)
+            if given is None and callee.path[6:] in tables.NUMPY_ARRAYS:
+                given = Kind("ndarray")
+            return given or ANY
+        if callee.path == "collections.namedtuple" and len(arguments) > 1:
+            return _named_tuple(arguments[1])
+        if callee.path in ("random.sample", "collections.deque"):
+            return Container("list", element=self.element(arguments[0]) if arguments else None)
+        if callee.path == "random.choice" and arguments:
+            return self.element(arguments[0])
         if callee.entry.startswith("c:threading."):
             return Kind(callee.entry[2:])
         if callee.path.startswith("matplotlib.pyplot."):
@@ -331,6 +342,8 @@ class Apis:
             return Container("list", element=self._of_kind(tables.RETURNS_LIST[name]))
         if name == "data.Iterator.from_structure":
             return Kind(tables.ITERATOR, self.mode)
+        if name in ("data.make_one_shot_iterator", "data.make_initializable_iterator"):
+            return Kind("iterator of a dataset", self.mode)
         if name.startswith("metrics.") and callee.entry.startswith("f:"):
             return Tuple((Kind("tensor", self.mode), Kind("tensor", self.mode)))
         if name in tables.RETURNS_TUPLE:
@@ -371,13 +384,15 @@ class Apis:
     def _outside(
         self, key: str, arguments: Sequence[Value], keywords: dict[str, Value]
     ) -> bool | None:
-        """True of what works on things of which eager mode keeps none."""
+        """True of what works on things that no graph has, since eager mode made or kept them."""
         if key.endswith(".supervisor.Supervisor"):
             outside = self.eager is not False and (
                 self.eager is True or "eager off" not in self.program.facts
             )
             logs = keywords.get("logdir", Const(None)) != Const(None)
             return True if logs and outside else None
+        if key.startswith("tensorflow.python.ops.lookup_ops."):
+            return self.mode
         if key.endswith(".saver.Saver"):
             saved = keywords.get("var_list", arguments[0] if arguments else ANY)
             if kind_of(saved) == "uncollected":
@@ -403,11 +418,12 @@ class Apis:
     ) -> Value:
         """What a call of a known instance's method gives."""
         in_data = kind_of(callee.owner).startswith("tensorflow.python.data.")
-        outer, self.in_graph = self.in_graph, self.in_graph or in_data
+        outer, in_function = self.in_graph, self.in_function
+        self.in_graph, self.in_function = outer or in_data, in_function or in_data
         self.call_back(arguments, keywords)
-        self.in_graph = outer
+        self.in_graph, self.in_function = outer, in_function
         if callee.name == "__enter__" and self.enters_graph(callee.owner):
-            self.in_graph = True
+            self.in_graph, self.in_function = True, False
         judge.method_call(self, node, callee, arguments, keywords, complete)
         return _given_by_method(self, callee, arguments, keywords)
 
@@ -446,6 +462,8 @@ def _given_by_method(
             "tensor" if name in ("read_value", "value", "initialized_value", "eval") else kind,
             interpreter.mode,
         )
+    if kind in ("iterator of a dataset", tables.ITERATOR) and name == "get_next":
+        return Kind("elements", owner.eager if isinstance(owner, Kind) else None)
     if kind == "str" and name == "format":
         return filled(owner)
     if isinstance(owner, Const) and name in _FOLDED and isinstance(owner.value, str):
@@ -477,17 +495,11 @@ def _given_by_method(
         added = interpreter.element(arguments[-1]) if name == "extend" else arguments[-1]
         owner.element = added if owner.element is None else judge.join(owner.element, added)
         return Const(None)
-    if kind == "ndarray" and name in (
-        "reshape",
-        "transpose",
-        "astype",
-        "copy",
-        "flatten",
-        "ravel",
-        "dot",
-    ):
-        return Kind("ndarray")
+    if kind == "ndarray":
+        return judge.arrays.method(owner, name, arguments, keywords)
     if kind.startswith("tensorflow.python.data.") and name in _DATASET_METHODS:
+        return owner
+    if kind == "PIL.Image.Image" and name in tables.PILLOW_IMAGES:
         return owner
     if kind == tables.FIGURE:
         return _drawn_on(name, arguments, keywords)
@@ -533,6 +545,20 @@ def _drawn_on(name: str, arguments: Sequence[Value], keywords: dict[str, Value])
         one = plain and not keywords.keys() & {"nrows", "ncols", "squeeze"}
         return Tuple((Kind(tables.FIGURE), Kind(tables.AXES) if one else ANY))
     return ANY
+
+
+def _named_tuple(fields: Value) -> Value:
+    """A class of named tuples, if the names of its fields are literals."""
+    text = fields.value if isinstance(fields, Const) else None
+    if isinstance(text, str):
+        return Kind("named tuples", shape=tuple(text.replace(",", " ").split()))
+    items: Sequence[Value] = ()
+    if isinstance(fields, Tuple):
+        items = fields.items
+    elif isinstance(fields, Container) and fields.element is None:
+        items = list(fields.items.values())
+    names = tuple(i.value for i in items if isinstance(i, Const) and isinstance(i.value, str))
+    return Kind("named tuples", shape=names) if names and len(names) == len(items) else ANY
 
 
 _CSV = ("csv.reader", "csv.DictReader", "csv.writer", "csv.DictWriter")

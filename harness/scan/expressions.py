@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from harness.scan import judge
+from harness.scan import judge, tables
 from harness.scan.apis import Apis
 from harness.scan.values import (
     ANY,
@@ -67,13 +67,17 @@ class Expressions(Apis):
             return join(*(Const(k) for k in value.items)) if value.items else ANY
         if isinstance(value, Const) and isinstance(value.value, str):
             return Kind("str")
+        if kind_of(value) == "ndarray":
+            return judge.arrays.element(value)
         if isinstance(value, Kind) and value.name in _PAIRED and value.shape:
             return value.shape[0] if isinstance(value.shape[0], _VALUES) else ANY
         return {
             "shape": Kind("dimension"),
             "maybe_shape": Kind("maybe_dimension"),
+            "array shape": Kind("int"),
             "keras shape": Kind("maybe_dimension"),
             "uncollected": Kind("variable", True),
+            "elements": value,
             "range": Kind("int"),
             "str": Kind("str"),
             "bytes": Kind("int"),
@@ -154,9 +158,7 @@ class Expressions(Apis):
             return self._parent_attribute(node, owner)
         if isinstance(owner, Class):
             found = owner.find(node.attr)
-            made_over = any(not isinstance(base, Class) for base in owner.ancestors())
-            # A metaclass, an Enum's for one, makes something else of what is written there.
-            return ANY if found is None or (isinstance(found, Const) and made_over) else found
+            return ANY if found in (None, Const(None)) or _is_made_over(found, owner) else found
         return judge.member(self, node, owner)
 
     def _parent_attribute(self, node: ast.Attribute, owner: Parent) -> Value:
@@ -179,6 +181,8 @@ class Expressions(Apis):
         found = owner.cls.find(node.attr)
         if found is None:
             return judge.inherited(self, node, owner)
+        if found == Const(None):
+            return ANY  # of the class, until an instance is given something
         if isinstance(found, Function) and found.owner is not None:
             names = (
                 {getattr(d, "id", getattr(d, "attr", "")) for d in found.node.decorator_list}
@@ -207,7 +211,7 @@ class Expressions(Apis):
         value = self.evaluate(bound, scope)
         divided = isinstance(bound, ast.BinOp) and isinstance(bound.op, ast.Div)
         kinds = {kind_of(option) for option in alternatives(value)}
-        return "quotient" in kinds or (divided and "tensor" in kinds)
+        return "quotient" in kinds or kinds == {"float"} or (divided and "tensor" in kinds)
 
     def _binary(self, node: ast.BinOp, scope: Any) -> Value:
         left, right = self.evaluate(node.left, scope), self.evaluate(node.right, scope)
@@ -216,12 +220,14 @@ class Expressions(Apis):
     def binary(self, node: ast.AST, op: ast.operator, left: Value, right: Value) -> Value:
         """The kind of an arithmetic expression."""
         judge.arithmetic(self, node, op, left, right)
+        judge.graphs.enters(self, node, (left, right))
         kinds = {kind_of(left), kind_of(right)}
         if "keras tensor" in kinds:
             return Kind("keras tensor")
         if kinds & {"tensor", "variable", "refvariable"}:
             return Kind("tensor", self.mode)
         if isinstance(op, ast.Mod) and kind_of(left) == "str":
+            judge.python.filled_in(self, node, left, right)
             return filled(left)
         if isinstance(op, ast.Add) and kind_of(right) == "str" and kinds <= {"str", ""}:
             return _together(left, right)
@@ -238,7 +244,7 @@ class Expressions(Apis):
         if kinds <= {"str"}:
             return Kind("str")
         if "ndarray" in kinds:
-            return Kind("ndarray")
+            return judge.arrays.computed(left, right, op)
         if kinds <= {"int", "float", "bool"}:
             return Kind("float")
         if kinds <= {"list"} or kinds == {"list", "int"}:
@@ -277,8 +283,14 @@ class Expressions(Apis):
 
     def _boolean(self, node: ast.BoolOp, scope: Any) -> Value:
         values = []
+        asked = False  # what comes after `type(x) is int and` is taken to know what it does
         for item in node.values:
+            if asked:
+                self.guards.append(frozenset({"TypeError"}))
             value = self.evaluate(item, scope)
+            if asked:
+                self.guards.pop()
+            asked = asked or self.asks(item)
             values.append(value)
             truth = self.truth(value)
             if truth is isinstance(node.op, ast.Or) and truth is not None:
@@ -359,6 +371,8 @@ class Expressions(Apis):
                 known = self._spread(self.evaluate(keyword.value, scope))
                 keywords.update({k: v for k, v in (known or {}).items() if k not in keywords})
                 complete = complete and known is not None
+        judge.lost_keyword(self, node, keywords)
+        judge.python.colour_map_named(self, node, keywords.get("cmap", ANY))
         results = [
             self.call(node, option, arguments, keywords, complete)
             for option in alternatives(callee)
@@ -376,6 +390,8 @@ class Expressions(Apis):
             value = self.evaluate(item.value, scope)
             if isinstance(value, Tuple):
                 arguments.extend(value.items)
+            elif isinstance(value, Container) and value.kind == "list" and value.element is None:
+                arguments.extend(value.items.values())
             else:
                 arguments.append(ANY)
                 complete = False
@@ -409,6 +425,13 @@ class Expressions(Apis):
             return self.call_api(node, callee, arguments, keywords, complete)
         if isinstance(callee, Method):
             return self.call_method(node, callee, arguments, keywords, complete)
+        if isinstance(callee, Kind) and callee.name == tables.FOREIGN:
+            self.call_back(arguments, keywords)
+            return judge.foreign_call(self, node, callee, len(arguments), keywords)
+        if isinstance(callee, Kind) and callee.name == "named tuples" and callee.shape:
+            places = dict(zip(callee.shape, arguments, strict=False))
+            places.update(keywords)
+            return Tuple(tuple(places.get(name, ANY) for name in callee.shape), callee.shape)
         if isinstance(callee, Kind):
             given = judge.keras.called(self, callee.name, arguments)
             if given is not None:
@@ -426,10 +449,11 @@ class Expressions(Apis):
         symbolic = any(judge.keras.is_symbolic(a) for a in arguments)
         if not isinstance(method, Function):
             return Kind("keras tensor") if symbolic else ANY
-        outer, self.in_graph = self.in_graph, self.in_graph or symbolic
+        outer, in_function = self.in_graph, self.in_function
+        self.in_graph, self.in_function = outer or symbolic, in_function or symbolic
         inside = [judge.keras.inside(a) for a in arguments]
         given = self.call_function(method, [callee, *inside], keywords, complete)
-        self.in_graph = outer
+        self.in_graph, self.in_function = outer, in_function
         return Kind("keras tensor") if symbolic and not isinstance(given, Tuple) else given
 
     def _instantiate(
@@ -461,6 +485,12 @@ class Expressions(Apis):
         if isinstance(value, Function) and value.module is self.module:
             self.call_function(value, [function], {}, True)
         return function
+
+
+def _is_made_over(found: Value, owner: Class) -> bool:
+    """Whether a metaclass, an Enum's for one, makes something else of what is written there."""
+    made_over = any(not isinstance(base, Class) for base in owner.ancestors())
+    return isinstance(found, Const) and made_over
 
 
 def _together(left: Value, right: Value) -> Value:

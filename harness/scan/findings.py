@@ -54,6 +54,7 @@ class Finding:
         message: one sentence about this very place.
         severity: as the rule's.
         edits: a mechanical mend; empty where a person has to think.
+        cell: of a notebook, from 1, of which the line is one; 0 in any other file.
     """
 
     file: str
@@ -63,6 +64,13 @@ class Finding:
     message: str
     severity: Severity
     edits: tuple[Edit, ...] = ()
+    cell: int = 0
+
+    @property
+    def place(self) -> str:
+        """File, cell, line and column, as a reader looks for them."""
+        cell = f"cell {self.cell}:" if self.cell else ""
+        return f"{self.file}:{cell}{self.line}:{self.column}"
 
     def to_json(self) -> dict[str, Any]:
         """What `json.dumps` can write."""

@@ -85,6 +85,7 @@ class Interpreter(Expressions):
         # What tf.disable_v2_behavior() and its parts switch off. None: unknown.
         self.eager: bool | None = True
         self.in_graph = False
+        self.in_function = False  # in a graph that takes eager tensors along: tf.function's
         self.resource = self.shapes_of_ints = True
         self.guards: list[frozenset[str]] = []
         self.caught = 0
@@ -119,7 +120,7 @@ class Interpreter(Expressions):
         Whether their callers run eagerly is not known, unless this is a program and nobody
         imports it.
         """
-        self.in_graph = False
+        self.in_graph = self.in_function = False
         if not self.program.is_program(self.entry):
             self.eager = None
         for function in list(self._defined):
@@ -137,6 +138,10 @@ class Interpreter(Expressions):
     def mode(self) -> bool | None:
         """Whether a line runs eagerly here; None if that depends on who calls."""
         return False if self.in_graph else self.eager
+
+    def in_plain_graph(self) -> bool:
+        """Whether operations go into a graph that takes nothing along that was made eagerly."""
+        return self.mode is False and not self.in_function
 
     def eager_here(self) -> bool:
         """Whether to report what eager mode refuses.
@@ -257,13 +262,15 @@ class Interpreter(Expressions):
         if isinstance(target, ast.Name):
             scope.bind(target.id, value)
         elif isinstance(target, (ast.Tuple, ast.List)):
+            if not any(isinstance(item, ast.Starred) for item in target.elts):
+                judge.unpacked(self, target, value, len(target.elts))
             for item, part in zip(target.elts, self.unpack(value, len(target.elts)), strict=False):
                 self.bind(item.value if isinstance(item, ast.Starred) else item, part, scope)
         elif isinstance(target, ast.Attribute):
             self._bind_attribute(target, value, scope)
         elif isinstance(target, ast.Subscript):
             owner, key = self.evaluate(target.value, scope), self.evaluate(target.slice, scope)
-            judge.stored(self, target, owner, key)
+            judge.stored(self, target, owner, key, value)
             if isinstance(owner, Container):
                 if isinstance(key, Const):
                     owner.items[key.value] = value
@@ -339,24 +346,41 @@ class Interpreter(Expressions):
             if asks:
                 self.guards.pop()
 
+    def asks(self, test: ast.expr) -> bool:
+        """Whether a condition asks what kind of thing something is."""
+        return bool(self.program.once(test, _asks))
+
     def _loop(self, node: ast.For | ast.AsyncFor, scope: Scope) -> None:
         iterable = self.evaluate(node.iter, scope)
         judge.iterated(self, node.iter, iterable)
         before = dict(scope.names)
-        _widen(self.program.once(node, _stored), scope)
+        stored = self.program.once(node, _stored)
+        if _begins_with_none(stored, scope):
+            self.bind(node.target, self.element(iterable), scope)
+            self._first_round(node.body, scope)
+        _widen(stored, scope)
         self.bind(node.target, self.element(iterable), scope)
         self._branch(node.body, scope)
         _merge(scope.names, before)
         self._branch_if_any(node.orelse, scope)
 
     def _while(self, node: ast.While, scope: Scope) -> None:
-        _widen(self.program.once(node, _stored), scope)
+        stored = self.program.once(node, _stored)
+        if _begins_with_none(stored, scope) and self.truth(self.evaluate(node.test, scope)):
+            self._first_round(node.body, scope)
+        _widen(stored, scope)
         if self.truth(self.evaluate(node.test, scope)) is False:
             return
         before = dict(scope.names)
         self._branch(node.body, scope)
         _merge(scope.names, before)
         self._branch_if_any(node.orelse, scope)
+
+    def _first_round(self, body: Sequence[ast.stmt], scope: Scope) -> None:
+        """Walk a loop's body as it runs first, when names still hold the None of before."""
+        before = scope.names.copy()
+        self._branch(body, scope)
+        _put(scope.names, before)
 
     def _branch_if_any(self, body: Sequence[ast.stmt], scope: Scope) -> None:
         if body:
@@ -400,17 +424,41 @@ class Interpreter(Expressions):
         return Kind("exception") if plain else ANY
 
     def _with(self, node: ast.With | ast.AsyncWith, scope: Scope) -> None:
-        outer = self.in_graph
+        outer, in_function = self.in_graph, self.in_function
         for item in node.items:
             value = self.evaluate(item.context_expr, scope)
             if self.enters_graph(value):
-                self.in_graph = True
+                self.in_graph, self.in_function = True, False
             if item.optional_vars is not None:
                 self.bind(item.optional_vars, self.entered(value), scope)
         try:
             self.block(node.body, scope)
         finally:
-            self.in_graph = outer
+            self.in_graph, self.in_function = outer, in_function
+
+    def _match(self, node: ast.Match, scope: Scope) -> None:
+        """What a pattern captures may be anything; each case is a branch."""
+        self.evaluate(node.subject, scope)
+        before = dict(scope.names)
+        survivors: list[dict[str, Value]] = []
+        for case in node.cases:
+            _put(scope.names, before)
+            for pattern in ast.walk(case.pattern):
+                name = getattr(pattern, "name", None) or getattr(pattern, "rest", None)
+                if name is not None:
+                    scope.bind(name, ANY)
+            self.evaluate(case.guard, scope)
+            if not self._branch(case.body, scope):
+                survivors.append(scope.names.copy())
+        last = node.cases[-1]
+        exhausted = isinstance(last.pattern, ast.MatchAs) and not last.pattern.pattern
+        if not exhausted or last.guard is not None:
+            survivors.append(before)
+        if not survivors:
+            raise _Left
+        _put(scope.names, survivors[0])
+        for other in survivors[1:]:
+            _merge(scope.names, other)
 
     def _return(self, node: ast.Return, scope: Scope) -> None:
         value = self.evaluate(node.value, scope) if node.value else Const(None)
@@ -427,7 +475,8 @@ class Interpreter(Expressions):
         raise _Left
 
     def _assert(self, node: ast.Assert, scope: Scope) -> None:
-        self.evaluate(node.test, scope)
+        if self.truth(self.evaluate(node.test, scope)) is False:
+            raise _Left
 
     def _delete(self, node: ast.Delete, scope: Scope) -> None:
         return
@@ -518,7 +567,7 @@ class Interpreter(Expressions):
             complete: False where a `*` or `**` hides some of them.
         """
         self._called.add(id(function.node))
-        state = (self.mode, self.resource, self.shapes_of_ints)
+        state = (self.mode, self.in_function, self.resource, self.shapes_of_ints)
         key = (id(function), tuple(arguments), tuple(sorted(keywords.items(), key=_first)), state)
         if key in self._memo:
             return self._memo[key]
@@ -531,11 +580,11 @@ class Interpreter(Expressions):
         outside, self.module = self.module, function.module
         self._stack.append(frame)
         self.returns.append([])
-        graph = self.in_graph
+        graph, in_function = self.in_graph, self.in_function
         try:
             value = self._body(function, Scope(names, function.scope))
         finally:
-            self.module, self.in_graph = outside, graph
+            self.module, self.in_graph, self.in_function = outside, graph, in_function
             self._stack.pop()
             self.frames.pop()
             self.returns.pop()
@@ -547,12 +596,14 @@ class Interpreter(Expressions):
         if isinstance(node, ast.Lambda):
             return self.evaluate(node.body, scope)
         if any(getattr(d, "attr", "") == "function" for d in map(_called, node.decorator_list)):
-            self.in_graph = True  # tf.function
+            self.in_graph = self.in_function = True
         left = self._branch(node.body, scope)
         if self.program.once(node, _is_generator):
             return Kind("generator")
         found = self.returns[-1]
-        return join(*found) if found and left else join(Const(None), *found)
+        if not found and (left or self.program.once(node, _is_empty)):
+            return ANY  # it raises, or some other class has the method that is meant
+        return join(*found) if left else join(Const(None), *found)
 
     def _parameters(
         self,
@@ -641,6 +692,10 @@ def _widen(stored: frozenset[str], scope: Scope) -> None:
             scope.names[name] = ANY if value.value is None else Kind(kind_of(value))
 
 
+def _begins_with_none(stored: frozenset[str], scope: Scope) -> bool:
+    return any(scope.names.get(name) == Const(None) for name in stored)
+
+
 def _stored(loop: ast.AST) -> frozenset[str]:
     """Names that are assigned somewhere in a loop."""
     return frozenset(
@@ -719,9 +774,18 @@ def _statements_of(function: ast.AST) -> tuple[ast.stmt, ...]:
         found.append(statement)
         if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             for child in ast.iter_child_nodes(statement):
-                inner = child.body if isinstance(child, ast.ExceptHandler) else [child]
+                bodies = (ast.ExceptHandler, ast.match_case)
+                inner = child.body if isinstance(child, bodies) else [child]
                 waiting.extend(s for s in inner if isinstance(s, ast.stmt))
     return tuple(found)
+
+
+def _is_empty(node: ast.AST) -> bool:
+    """Whether a function does nothing, as one that is there to be overridden."""
+    return all(
+        isinstance(s, ast.Pass) or (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
+        for s in getattr(node, "body", ())
+    )
 
 
 def _is_generator(node: ast.AST) -> bool:
@@ -747,6 +811,7 @@ _STATEMENTS: dict[type[ast.stmt], Callable[[Interpreter, Any, Scope], None]] = {
     ast.Try: Interpreter._try,
     ast.With: Interpreter._with,
     ast.AsyncWith: Interpreter._with,
+    ast.Match: Interpreter._match,
     ast.Return: Interpreter._return,
     ast.Raise: Interpreter._raise,
     ast.Continue: Interpreter._leave,

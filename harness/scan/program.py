@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.scan import python2
+from harness.scan import notebooks, python2
 from harness.scan.findings import Edit
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class Module:
         repairs: Python 2 syntax that was read as Python 3: line, what, and the edit.
         encoding: of its bytes; `utf-8-sig` where they begin with a byte order mark.
         starred: packages of which it imports everything; empty text for one that is not known.
+        places: of a notebook, the cell and the line of each line of its code.
     """
 
     file: str
@@ -59,13 +60,18 @@ class Module:
     encoding: str = "utf-8"
     true_division: bool = False
     starred: list[str] = field(default_factory=list)
+    places: tuple[tuple[int, int], ...] = ()
     globals: dict[str, Any] = field(default_factory=dict)
     state: str = "new"
 
     @property
     def editable(self) -> bool:
         """Whether places in its syntax are places in its bytes."""
-        return self.encoding == "utf-8" and not self.repairs
+        return self.encoding == "utf-8" and not self.repairs and not self.places
+
+    def place(self, line: int) -> tuple[int, int]:
+        """The cell and the line there of a line of a notebook's code; cell 0 in any other file."""
+        return self.places[line - 1] if 0 < line <= len(self.places) else (0, line)
 
 
 def files(root: Path) -> Iterator[tuple[Path, Unreadable | None]]:
@@ -92,12 +98,12 @@ def files(root: Path) -> Iterator[tuple[Path, Unreadable | None]]:
             kept.append(name)
         folders[:] = kept
         for name in sorted(names):
-            if name.endswith(".py"):
+            if name.endswith((".py", notebooks.SUFFIX)):
                 yield Path(folder, name), None
 
 
 def module_name(file: str) -> str:
-    """The dotted name of a file, relative to the tree."""
+    """The dotted name of a file, relative to the tree; that of a notebook no import means."""
     parts = file.removesuffix(".py").split("/")
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 
@@ -116,7 +122,15 @@ def read(path: Path, file: str) -> Module:
     except OSError as error:
         reason = f"cannot be read: {error.strerror}"
         return Module(file, name, b"", None, Unreadable(reason, fatal=False))
-    return parse(source, file, name)
+    if not file.endswith(notebooks.SUFFIX):
+        return parse(source, file, name)
+    try:
+        source, places = notebooks.code(source)
+    except (ValueError, AttributeError, TypeError):
+        return Module(file, name, b"", None, Unreadable("not a notebook", fatal=False))
+    module = parse(source, file, name)
+    module.places = places
+    return module
 
 
 def parse(source: bytes, file: str, name: str) -> Module:

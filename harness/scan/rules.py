@@ -53,6 +53,22 @@ RULES = {
             "Wrap it in list(...); --fix does it.",
         ),
         Rule(
+            "ragged-array",
+            "fatal",
+            "an array of rows that differ",
+            "NumPy used to make an array of objects of entries with different shapes; since 1.24 "
+            "it refuses: ValueError.",
+            "Pad the rows, or pass dtype=object.",
+        ),
+        Rule(
+            "array-as-number",
+            "fatal",
+            "an array where a number is needed",
+            "An array of one entry was as good as the number in it; since NumPy 2.4 only one "
+            "without dimensions is: TypeError, or ValueError where it is stored.",
+            "Take the entry: array[0], or array.item().",
+        ),
+        Rule(
             "python2-order",
             "fatal",
             "an order between kinds that have none",
@@ -192,6 +208,14 @@ RULES = {
             "What was built in eager mode is in no graph: 'The Session graph is empty', or a fetch "
             "that is no element of it.",
             "Call tf.compat.v1.disable_eager_execution() (or disable_v2_behavior()) first.",
+        ),
+        Rule(
+            "eager-in-graph",
+            "fatal",
+            "an eager tensor or variable in a graph",
+            "What was made in eager mode, before the graph or the session was entered, is no part "
+            "of it: 'Attempting to capture an EagerTensor without building a function'.",
+            "Make it inside the graph, or call tf.compat.v1.disable_eager_execution() first.",
         ),
         Rule(
             "summary-merged-none",

@@ -42,6 +42,11 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
+def _said(finding: Finding) -> str:
+    """The message; a place in a notebook is one in its code, which a line of the file is not."""
+    return f"cell {finding.cell}: {finding.message}" if finding.cell else finding.message
+
+
 def _result(finding: Finding, index: int) -> dict[str, Any]:
     place = {
         "artifactLocation": {"uri": quote(finding.file), "uriBaseId": "TREE"},
@@ -51,6 +56,6 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
-        "message": {"text": finding.message},
+        "message": {"text": _said(finding)},
         "locations": [{"physicalLocation": place}],
     }

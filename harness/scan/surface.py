@@ -82,8 +82,10 @@ class Surface:
 
     def entry(self, module: str, name: str) -> str | None:
         """What a module says of a name; "" if that cannot be known, None if it has no such name."""
-        if name.startswith("_"):
-            return ""  # private names are not recorded
+        if name.startswith("_") and not module.startswith(_PRIVATE):
+            return ""  # private names of public modules are not recorded
+        if name.startswith("__"):
+            return ""
         table = self.modules.get(module, _NO_TABLE)
         if table is None or table is _NO_TABLE:
             return ""
@@ -121,7 +123,15 @@ class Surface:
             self._parsed[index, method] = Signature.parse(text, bound) if known else None
         return self._parsed[index, method]
 
+    def public(self, entry: str) -> tuple[str, str] | None:
+        """The public name behind a private one, and what is said of that."""
+        if not entry.startswith("a:"):
+            return None
+        module, _, name = entry[2:].rpartition(".")
+        return entry[2:], self.entry(module, name) or ""
 
+
+_PRIVATE = ("tensorflow.python.", "tensorflow.core.", "tensorflow.tools.", "keras.src.")
 _NO_TABLE: Mapping[str, str] = {}
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 TENSOR = "tensorflow.python.framework.tensor.Tensor"
 DATASET = "tensorflow.python.data.ops.dataset_ops.DatasetV2"
 
@@ -296,6 +294,14 @@ NUMPY_ARRAYS = frozenset(
     ]
 )
 
+# Functions and methods of Pillow that give an image.
+PILLOW_IMAGES = frozenset(
+    [
+        *("open", "new", "fromarray", "merge", "blend", "composite"),
+        *("resize", "convert", "crop", "rotate", "transpose", "copy", "filter"),
+    ]
+)
+
 # Functions that take bytes, or text, in their first place.
 TAKES_BYTES = frozenset(
     [
@@ -344,8 +350,46 @@ TAKES_INTEGERS = {
     "numpy.linspace": slice(2, 3),
     "numpy.random.rand": slice(0, None),
     "numpy.random.randn": slice(0, None),
+    "numpy.random.uniform": slice(2, 3),
+    "numpy.random.normal": slice(2, 3),
+    "numpy.random.choice": slice(1, 2),
+    "numpy.random.permutation": slice(0, 1),
+    "numpy.random.random": slice(0, 1),
+    "numpy.pad": slice(1, 2),
+    "collections.deque": slice(1, 2),
     "random.sample": slice(1, 2),
     "itertools.islice": slice(1, None),
+}
+
+# And of TensorFlow and Keras, with the names of those places.
+TENSORS_TAKE_INTEGERS = {
+    "zeros": (slice(0, 1), ("shape",)),
+    "ones": (slice(0, 1), ("shape",)),
+    "fill": (slice(0, 1), ("dims",)),
+    "reshape": (slice(1, 2), ("shape",)),
+    "get_variable": (slice(1, 2), ("shape",)),
+    "placeholder": (slice(1, 2), ("shape",)),
+    "random_normal": (slice(0, 1), ("shape",)),
+    "random_uniform": (slice(0, 1), ("shape",)),
+    "truncated_normal": (slice(0, 1), ("shape",)),
+    "random.normal": (slice(0, 1), ("shape",)),
+    "random.uniform": (slice(0, 1), ("shape",)),
+    "random.truncated_normal": (slice(0, 1), ("shape",)),
+    "tile": (slice(1, 2), ("multiples",)),
+    "split": (slice(1, 2), ("num_or_size_splits",)),
+    "slice": (slice(1, 3), ("begin", "size")),
+    "strided_slice": (slice(1, 4), ("begin", "end", "strides")),
+    "one_hot": (slice(1, 2), ("depth",)),
+    "sequence_mask": (slice(1, 2), ("maxlen",)),
+    "pad": (slice(1, 2), ("paddings",)),
+    "nn.conv2d_transpose": (slice(2, 3), ("output_shape",)),
+    "nn.top_k": (slice(1, 2), ("k",)),
+    "image.resize": (slice(1, 2), ("size",)),
+    "image.resize_with_crop_or_pad": (slice(1, 3), ("target_height", "target_width")),
+    "image.random_crop": (slice(1, 2), ("size",)),
+    "keras.layers.Dense": (slice(0, 1), ("units",)),
+    "keras.layers.Embedding": (slice(0, 2), ("input_dim", "output_dim")),
+    "keras.layers.Reshape": (slice(0, 1), ("target_shape",)),
 }
 
 # Python 2's builtins, and what to write instead.
@@ -448,41 +492,6 @@ PYTHON2_DICT = {
     "viewitems": "items",
     "viewkeys": "keys",
     "viewvalues": "values",
-}
-
-
-class Lost(NamedTuple):
-    """A member that some library's objects have no more, and that nothing else is likely to have.
-
-    Attributes:
-        modules: of which a file imports one if it has such objects.
-        unless: a module whose objects still have it.
-        said: of what objects, and since when where that matters.
-        instead: what took its place.
-        edit: what to write for `.member`; empty where that takes more.
-    """
-
-    modules: tuple[str, ...]
-    unless: str
-    said: str
-    instead: str
-    edit: str = ""
-
-
-_XML = (("xml.etree",), "lxml", "elements of Python's own XML have no {} since 3.9")
-_PILLOW = (
-    ("PIL.ImageFont", "PIL.ImageDraw", "ImageFont", "ImageDraw"),
-    "",
-    "Pillow 10 has no {} any more",
-)
-_SPARSE = (("scipy.sparse",), "", "sparse matrices of SciPy have no {} any more")
-LOST = {
-    "getchildren": Lost(*_XML, "list(element)"),
-    "getiterator": Lost(*_XML, "iter"),
-    "getsize": Lost(*_PILLOW, "getbbox"),
-    "textsize": Lost(*_PILLOW, "textbbox"),
-    "getsize_multiline": Lost(*_PILLOW, "getbbox"),
-    "A": Lost(*_SPARSE, "toarray()", ".toarray()"),
 }
 
 # Methods that NumPy 2's arrays have no more, and that nothing else is likely to have: how many

@@ -8,11 +8,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from harness.scan import judge, surface, tables
+from harness.scan import judge, libraries, notebooks, surface, tables
 from harness.scan import program as programs
 from harness.scan.findings import Finding, ScanError
 from harness.scan.interpreter import Interpreter
@@ -81,7 +81,7 @@ def scan_tree(
         else:
             findings.append(_finding(file, problem))
     findings += _judge_all(root, tuple(paths), jobs or os.cpu_count() or 1, done)
-    unique = sorted(set(findings))
+    unique = sorted(set(findings), key=lambda f: (f.file, f.cell, f))
     return Scan(str(root), len(paths), tuple(unique), dict(surface.load().versions))
 
 
@@ -172,6 +172,8 @@ _ON_SIGHT = {
     "items",
     *tables.LOST_BY_ARRAYS,
     *judge.keras.LOST,
+    *libraries.LOST,
+    *(function for function, _ in libraries.LOST_KEYWORDS),
 }
 
 
@@ -192,7 +194,10 @@ def gather_facts(root: Path, paths: Sequence[str]) -> Facts:
             if not path.is_file() or path.stat().st_size > programs.LARGEST:
                 continue
             text = path.read_bytes()
-        except OSError:
+            if file.endswith(notebooks.SUFFIX):
+                text, _ = notebooks.code(text)
+                scripts.add(file)
+        except (OSError, ValueError, AttributeError, TypeError):
             continue
         tree.update(name for name, sign in signs.items() if name not in tree and sign.search(text))
         imports[file] = _imports(text, packages)
@@ -293,4 +298,13 @@ def _judge(files: Sequence[str]) -> list[Finding]:
             message = f"Python 2 only: {text[:60]}"
             found.append(Finding(file, line, 1, "python2-syntax", message, "fatal", edits))
         found += _walked(Interpreter(_program, known, module), file)
-    return found
+    return [_in_its_cell(finding) for finding in found]
+
+
+def _in_its_cell(finding: Finding) -> Finding:
+    """A finding in a notebook's code, as one in its cell."""
+    if not finding.file.endswith(notebooks.SUFFIX) or finding.cell:
+        return finding
+    assert _program is not None
+    cell, line = _program.module(finding.file).place(finding.line)
+    return replace(finding, cell=cell, line=line)

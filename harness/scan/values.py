@@ -39,12 +39,14 @@ class Kind:
         name: `tensor`, `variable`, `shape`, `dimension`, `int`, `list` ... (see `tables.py`), or
         the key of a class of the surface.
         eager: whether it was made in eager mode; None where that is unknown or has no meaning.
-        shape: a tensor's static shape where it was written down; entries are int, None or `...`.
+        shape: a tensor's or an array's shape where it is known; entries are int, None or `...`.
+        of: whether an array holds `int` or `float`; empty where that is not known.
     """
 
     name: str
     eager: bool | None = None
     shape: tuple[Any, ...] | None = None
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,10 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Tuple:
-    """A tuple, by entry."""
+    """A tuple, by entry; of a named one, the names too."""
 
     items: tuple[Value, ...]
+    names: tuple[str, ...] = ()
 
 
 @dataclass(eq=False, slots=True)

@@ -12,9 +12,10 @@ The document:
     signatures  the parameter lists that entries refer to by their index
     renames     what tf_upgrade_v2 makes of a name of TensorFlow 1
 An entry is "m:dotted name" of a module, "c:key" of a class, "f:index" of a function's signature,
-"p" of a property that cannot be set, "v" of anything else; "!" at its end says that it refuses to
-work in eager mode, "~" that it raises whatever it is given. A signature is a string as in a def: a
-trailing "=" marks a default, "*" and "**" as usual.
+"a:dotted name" of a private name's public one, "p" of a property that cannot be set, "v" of
+anything else; "!" at its end says that it refuses to work in eager mode, "~" that it raises
+whatever it is given. A signature is a string as in a def: a trailing "=" marks a default, "*" and
+"**" as usual.
 """
 
 import ast
@@ -43,8 +44,20 @@ PACKAGES = (
     "matplotlib",
 )
 # Packages whose classes and signatures are wanted too.
-INSPECTED = ("tensorflow", "keras", "numpy", "h5py", "tf_slim", "matplotlib", "builtins")
-# Packages whose modules are only read, never imported: TensorFlow's private ones.
+INSPECTED = (
+    "tensorflow",
+    "keras",
+    "numpy",
+    "scipy",
+    "h5py",
+    "tf_slim",
+    "PIL",
+    "sklearn",
+    "matplotlib",
+    "builtins",
+)
+# Packages whose modules are read, and imported only where a star hides their names: TensorFlow's
+# private ones.
 PRIVATE = ("tensorflow.python", "tensorflow.core", "tensorflow.tools", "keras.src")
 SKIPPED = {
     "tests",
@@ -71,6 +84,7 @@ class Surface:
         self.classes = {}
         self.signatures = {}
         self._refusals = {}
+        self.public = {}  # TensorFlow's functions and classes by identity, with their first name
         self._named = {}  # modules by identity, with the name under which they were met first
         self._waiting = []
 
@@ -118,12 +132,12 @@ class Surface:
     def _entry(self, name, attribute, value, package):
         if isinstance(value, types.ModuleType):
             return self._module_entry(name, attribute, value, package)
+        if package == "tensorflow" and callable(value):
+            self.public.setdefault(id(value), name + "." + attribute)
         if isinstance(value, type):
             return "c:" + self.add_class(value) if package in INSPECTED else "v"
         if callable(value):
-            if package not in INSPECTED and package != "scipy":
-                return "v"
-            return self._function(value)
+            return self._function(value) if package in INSPECTED else "v"
         return "v"
 
     def _module_entry(self, name, attribute, value, package):
@@ -371,7 +385,7 @@ _ABSENT = object()
 
 
 def read_private(surface, package):
-    """The modules of a package with their top-level names, from their source alone."""
+    """The modules of a package with their top-level names, from their source."""
     spec = importlib.util.find_spec(package)
     for root in spec.submodule_search_locations or ():
         for path in sorted(Path(root).rglob("*.py")):
@@ -382,6 +396,9 @@ def read_private(surface, package):
             if name.endswith("_test") or name in surface.modules:
                 continue
             surface.modules[name] = _top_level(path)
+            if package.startswith("tensorflow."):  # which repositories of its time reach into
+                surface.modules[name] = surface.modules[name] or _imported(name, path)
+                _name_publicly(surface, name)
         for path in Path(root).rglob("*.so"):
             parts = path.relative_to(root).parts
             name = ".".join((package,) + parts[:-1] + (parts[-1].split(".")[0],))
@@ -394,6 +411,27 @@ def read_private(surface, package):
             name = parent
             if name == package:
                 break
+
+
+def _imported(name, path):
+    """Attribute table of a module whose source does not show its names; None if there is none."""
+    if path.name.endswith("_pb2.py"):
+        return None
+    try:
+        return dict.fromkeys(sorted(dir(importlib.import_module(name))), "v")
+    except BaseException:
+        return None
+
+
+def _name_publicly(surface, name):
+    """Of a private module, what has a public name too, by which more is known of it."""
+    table, module = surface.modules[name], sys.modules.get(name)
+    for attribute in table if table and module is not None else ():
+        value = module.__dict__.get(attribute, _ABSENT)
+        if isinstance(value, types.ModuleType):
+            table[attribute] = "m:" + value.__name__
+        elif id(value) in surface.public:
+            table[attribute] = "a:" + surface.public[id(value)]
 
 
 def _top_level(path):

@@ -8,37 +8,31 @@ from typing import Any
 
 from harness.scan import tables
 from harness.scan.findings import Edit
-from harness.scan.judge import keras, python
-from harness.scan.judge.names import replacement, wrapped
+from harness.scan.judge import builtins, graphs, keras, python
+from harness.scan.judge.names import replacement, short_name, spelled_path
 from harness.scan.judge.values import needs_integers, needs_integers_named, parts
 from harness.scan.surface import Signature
 from harness.scan.values import (
     ANY,
     Api,
-    Bound,
     Const,
-    Container,
-    Function,
     Kind,
     Method,
-    Parent,
-    Tuple,
     Unknown,
     Value,
-    alternatives,
-    constant,
     ending,
-    is_eager,
     kind_of,
 )
 
 _OPTIMIZER = "tensorflow.python.training.optimizer.Optimizer"
 _WRITER = "tensorflow.python.summary.writer.writer.FileWriter"
-_SAVER = "tensorflow.python.training.saver.Saver"
 _SESSION = "tensorflow.python.client.session.BaseSession"
 SUMMARIES = ("scalar", "histogram", "image", "audio", "text")
-_SIGNED = ("tensorflow", "keras", "numpy", "scipy", "h5py", "tf_slim", "matplotlib")
-_SIGNED_CLASSES = ("tensorflow.", "keras.", "matplotlib.")
+_SIGNED = (
+    *("tensorflow", "keras", "numpy", "scipy", "h5py", "tf_slim", "matplotlib"),
+    *("sklearn", "PIL"),
+)
+_SIGNED_CLASSES = ("tensorflow.", "keras.", "matplotlib.", "sklearn.", "PIL.Image.Image")
 
 
 def call(
@@ -56,7 +50,7 @@ def call(
     if package in _SIGNED:
         if _tombstone(run, node, callee):
             return
-        _eager_refusal(run, node, callee, arguments, keywords)
+        graphs.eager_refusal(run, node, callee, arguments, keywords)
         if keras.symbolic_argument(run, node, callee, arguments, keywords):
             return
         keras.monitored(run, node, keywords)
@@ -85,11 +79,11 @@ def _tombstone(run: Any, node: ast.Call, callee: Api) -> bool:
         return False
     hint = ""
     if ".optimizers.legacy." in callee.path:
-        hint = f"; use {_spelled(callee.path.replace('.legacy.', '.'))}, whose arguments differ"
+        hint = f"; use {spelled_path(callee.path.replace('.legacy.', '.'))}, whose arguments differ"
     run.report(
         "tombstone",
         node,
-        f"{_spelled(callee.path)} is there only to say that it is gone{hint}",
+        f"{spelled_path(callee.path)} is there only to say that it is gone{hint}",
         raises="ImportError",
     )
     return True
@@ -131,7 +125,7 @@ def _signature(
         if entry.startswith("c:"):
             return False  # of several bases, Python's order is not the data's
         count, complete = 0, False  # its wrappers take by place what they do not show
-    name = _spelled(path)
+    name = spelled_path(path)
     problem = _misfit(signature, node, count, keywords, complete, closed)
     if problem is None:
         return False
@@ -158,7 +152,7 @@ def _signature(
 def _parameters(run: Any, entry: str) -> tuple[Signature | None, frozenset[str] | None]:
     """The signature of a function, class or method, and what its **kwargs may hold if not all."""
     if entry.startswith("f:"):
-        return run.surface.signature(entry, method=True), None
+        return run.surface.signature(entry), None  # a method of a class is given its self
     if not entry.startswith("c:"):
         return None, None
     key = entry[2:]
@@ -220,114 +214,7 @@ def _misfit(
     return None
 
 
-def _spelled(path: str) -> str:
-    if path.startswith("tensorflow."):
-        return "tf." + path.removeprefix("tensorflow.")
-    return path
-
-
-# Graphs and sessions.
-
-
-def _nothing_to_save(
-    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
-) -> None:
-    """A saver in a session's graph, of variables that were made outside of it."""
-    saved = keywords.get("var_list", arguments[0] if arguments else ANY)
-    if run.mode is False and kind_of(saved) == "uncollected":
-        run.report(
-            "graph-only",
-            node,
-            "no variable to save: they were made in eager mode, and are in no graph",
-            raises="ValueError",
-        )
-
-
-def _eager_refusal(
-    run: Any, node: ast.Call, callee: Api, arguments: Sequence[Value], keywords: dict[str, Value]
-) -> None:
-    """A function that refuses to work in eager mode."""
-    if not run.eager_here():
-        return
-    entry = callee.entry
-    refuses = entry.endswith("!")
-    if entry.startswith("c:"):
-        init = run.surface.member(entry[2:], "__init__") or ""
-        refuses = init.endswith("!")
-        if run.surface.inherits(entry[2:], _SAVER):
-            refuses = not arguments and "var_list" not in keywords
-    if refuses or callee.path.endswith(_REFUSES):
-        run.report(
-            "graph-only",
-            node,
-            f"{_spelled(callee.path)} does not work in eager mode, which is on here",
-            raises="RuntimeError",
-        )
-
-
-# What calls a refusing function where the data's maker does not look for one.
-_REFUSES = (
-    "train.MonitoredTrainingSession",
-    "train.ProfilerHook",
-    "summary.FileWriterCache.get",
-    "data.make_initializable_iterator",
-    "losses.get_total_loss",
-    "train.import_meta_graph",
-    "train.export_meta_graph",
-    "tensorflow.gradients",
-)
-
-
-def _run_of_session(run: Any, node: ast.Call, owner: Value, arguments: Sequence[Value]) -> None:
-    """`session.run`: what it fetches has to be in its graph."""
-    fetched = arguments[0] if arguments else ANY
-    _lazy_fetches(run, node, fetched)
-    if any(_merged_nothing(part) for part in parts(fetched)):
-        run.report(
-            "summary-merged-none",
-            node,
-            "what merge_all gave is None here, and None cannot be fetched",
-            raises="TypeError",
-        )
-    alone = isinstance(owner, Kind) and owner.eager is True
-    if run.eager_here() and (alone or is_eager(fetched)):
-        run.report(
-            "session-without-graph",
-            node,
-            "nothing was built in a graph: eager mode is on",
-            raises="RuntimeError",
-        )
-    elif any(is_eager(option) for option in alternatives(fetched)) and run.mode is False:
-        run.report(
-            "session-without-graph",
-            node,
-            "what is fetched here was made in eager mode, and is in no graph",
-            raises="RuntimeError",
-        )
-
-
-def _lazy_fetches(run: Any, node: ast.Call, fetched: Value) -> None:
-    kind = kind_of(fetched)
-    if kind in tables.NO_SEQUENCE:
-        message = f"{python.spelled(kind)} is no list in Python 3, and cannot be fetched"
-        python.no_list(run, node, 0, message)
-
-
-def _summary_added(
-    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
-) -> None:
-    summary = arguments[0] if arguments else keywords.get("summary", ANY)
-    if kind_of(summary) == "summary of TensorFlow 2":
-        run.report(
-            "summary-merged-none",
-            node,
-            "what a summary of TensorFlow 2 gives is a bool, which a FileWriter does not take",
-            raises="AttributeError",
-        )
-
-
-def _merged_nothing(value: Value) -> bool:
-    return isinstance(value, Kind) and value.name == "nothing merged"
+# Functions of TensorFlow.
 
 
 def _tensorflow_call(
@@ -335,6 +222,11 @@ def _tensorflow_call(
 ) -> None:
     name = callee.path.removeprefix("tensorflow.")
     module, _, last = name.rpartition(".")
+    if _computes(callee, module, last):
+        graphs.enters(run, node, (*arguments, *keywords.values()))
+    places, names = tables.TENSORS_TAKE_INTEGERS.get(short_name(callee.path), _NOWHERE)
+    needs_integers(run, node, arguments, places)
+    needs_integers_named(run, node, keywords, names)
     if module == "summary" and last in SUMMARIES:
         _summary(run, node)
     elif name in ("image.resize", "image.resize_with_pad") and run.program.graphs:
@@ -346,11 +238,11 @@ def _tensorflow_call(
         )
     elif last == "run" and module.endswith("app"):
         return
-    elif run.surface.inherits(callee.entry[2:], _SAVER):
-        _nothing_to_save(run, node, arguments, keywords)
+    elif run.surface.inherits(callee.entry[2:], graphs.SAVER):
+        graphs.nothing_to_save(run, node, arguments, keywords)
     elif name == "nn.moments":
         _axes_of_moments(run, node, arguments)
-    elif name == "add_n" and arguments and kind_of(arguments[0]) == "uncollected":
+    elif name in _OF_SOME and arguments and kind_of(arguments[0]) == "uncollected":
         run.report(
             "graph-only",
             node,
@@ -366,7 +258,7 @@ def _tensorflow_call(
                 raises="TypeError",
             )
     elif name == "compat.v1.train.SummarySaverHook":
-        if _merged_nothing(keywords.get("summary_op", ANY)):
+        if graphs.merged_nothing(keywords.get("summary_op", ANY)):
             run.report(
                 "summary-merged-none",
                 node,
@@ -385,13 +277,10 @@ def _tensorflow_call(
         run.report(
             "python2-sequence",
             node,
-            f"{_spelled(callee.path)} takes a list, which {python.spelled(lazy[0])} is not in "
+            f"{spelled_path(callee.path)} takes a list, which {python.spelled(lazy[0])} is not in "
             "Python 3",
             raises="TypeError",
         )
-    elif last in _SHAPED:
-        needs_integers(run, node, arguments, slice(0, 2))
-        needs_integers_named(run, node, keywords, ("shape",))
 
 
 def _makes_tensors(callee: Api, module: str, last: str) -> bool:
@@ -406,6 +295,20 @@ def _makes_tensors(callee: Api, module: str, last: str) -> bool:
     )
 
 
+def _computes(callee: Api, module: str, last: str) -> bool:
+    """Whether a function adds an operation on what it is given to the graph."""
+    short = module.removeprefix("compat.v1").strip(".")
+    return (
+        callee.entry.startswith("f:")
+        and short in tables.TENSOR_MODULES
+        and f"{short}.{last}".lstrip(".") not in _COMPUTE_NOTHING
+    )
+
+
+_LISTS_OF_TENSORS = {name for name, kind in tables.RETURNS_LIST.items() if kind == "tensor"}
+_COMPUTE_NOTHING = tables.NO_TENSOR | tables.RETURNS_LIST.keys() - _LISTS_OF_TENSORS
+
+
 def _axes_of_moments(run: Any, node: ast.Call, arguments: Sequence[Value]) -> None:
     """In a graph, one of the operations behind tf.nn.moments wants a list."""
     if run.mode is not True and len(arguments) > 1 and kind_of(arguments[1]) == "range":
@@ -413,17 +316,9 @@ def _axes_of_moments(run: Any, node: ast.Call, arguments: Sequence[Value]) -> No
         python.no_list(run, node, 1, message)
 
 
+_OF_SOME = ("add_n", "concat", "stack")  # which refuse an empty list
 _GOES_THROUGH = ("add_n", "tuple", "py_func", "zeros", "ones", "get_variable")
-_SHAPED = (
-    "zeros",
-    "ones",
-    "reshape",
-    "fill",
-    "get_variable",
-    "placeholder",
-    "random_normal",
-    "normal",
-)
+_NOWHERE: tuple[slice, tuple[str, ...]] = (slice(0, 0), ())
 
 
 def _before_version_1(run: Any, node: ast.Call, name: str, arguments: Sequence[Value]) -> None:
@@ -471,9 +366,9 @@ def method_call(
     owner, name, key = callee.owner, callee.name, kind_of(callee.owner)
     if key in run.surface.classes:
         if run.surface.inherits(key, _SESSION) and name == "run":
-            _run_of_session(run, node, owner, arguments)
+            graphs.run_of_session(run, node, owner, arguments)
         if run.surface.inherits(key, _OPTIMIZER) and name in ("minimize", "compute_gradients"):
-            _minimise(run, node, arguments, keywords)
+            graphs.minimise(run, node, arguments, keywords)
         if callee.signature.endswith("!") and run.eager_here():
             run.report(
                 "graph-only",
@@ -482,7 +377,7 @@ def method_call(
                 raises="RuntimeError",
             )
         if key == tables.ITERATOR:
-            _iterator_used(run, node, owner, name)
+            graphs.iterator_used(run, node, owner, name)
         if name == "add_weight" and keras.weight_added(run, node, arguments):
             return
         if name == "__init__" and keras.optimizer_begun(run, node, key, keywords):
@@ -497,9 +392,13 @@ def method_call(
             _keras_saved(run, node, name, arguments)
             if name == "compile":
                 keras.compiled(run, keywords)
-        _outside_the_graph(run, node, owner, name)
+        graphs.outside_the_graph(run, node, owner, name)
+        if name in ("lookup", "insert", "export", "size"):
+            graphs.enters(run, node, (owner, *arguments))
+        if name == "apply_gradients":
+            graphs.gradients_applied(run, node, arguments, keywords)
         if key == _WRITER and name == "add_summary":
-            _summary_added(run, node, arguments, keywords)
+            graphs.summary_added(run, node, arguments, keywords)
     elif key in ("tensor", "operation") and name in ("eval", "run"):
         if (
             isinstance(owner, Kind)
@@ -516,7 +415,9 @@ def method_call(
     elif isinstance(owner, Unknown) and name in tables.LOST_BY_ARRAYS:
         _lost_by_arrays(run, node, name, len(arguments), keywords)
     elif isinstance(owner, Unknown) and name == "run" and arguments:
-        _run_of_session(run, node, owner, arguments)
+        graphs.run_of_session(run, node, owner, arguments)
+    if key in ("tensor", "variable") and name in _COMPUTES:
+        graphs.enters(run, node, (owner, *arguments))
     if key == "variable" and name == "eval":
         _eval_of_variable(run, node, arguments, keywords)
     _text_and_bytes(run, node, owner, name, arguments)
@@ -535,6 +436,9 @@ def method_call(
             "list.sort takes a key, and no comparison any more",
             raises="TypeError",
         )
+
+
+_COMPUTES = ("assign", "assign_add", "assign_sub", "read_value", "value", "scatter_update")
 
 
 def _lost_by_arrays(
@@ -575,59 +479,6 @@ def _method_signature(
         run.report("call-signature", node, f"{owner}.{name} {problem}", raises="TypeError")
 
 
-_STARTS_THREADS = ("managed_session", "prepare_or_wait_for_session", "start_standard_services")
-
-
-def _outside_the_graph(run: Any, node: ast.Call, owner: Value, name: str) -> None:
-    """What works in threads or on collections, where eager mode is on around the graph."""
-    if not isinstance(owner, Kind) or owner.eager is None:
-        return
-    saver = run.surface.inherits(owner.name, _SAVER)
-    if owner.eager is False:
-        if saver and run.mode is True and name in ("save", "restore"):
-            run.report(
-                "graph-only",
-                node,
-                f"a saver made in a graph does not {name} outside of it, where eager mode is on",
-                raises="ValueError",
-            )
-        return
-    if owner.name.endswith(".supervisor.Supervisor") and name in _STARTS_THREADS:
-        run.report(
-            "graph-only",
-            node,
-            "a Supervisor's threads save and count outside the graph, where eager mode is on",
-            raises="ValueError",
-        )
-    if saver and name == "save":
-        run.report(
-            "graph-only",
-            node,
-            "the saver has no variables: in eager mode, which is on here, none is collected",
-            raises="ValueError",
-        )
-
-
-def _iterator_used(run: Any, node: ast.Call, owner: Value, name: str) -> None:
-    """An iterator of a structure: in eager mode it begins when it is given its dataset."""
-    if name == "make_initializer":
-        run.iterators_begun = True
-    elif (
-        name == "get_next"
-        and isinstance(owner, Kind)
-        and owner.eager is not False
-        and run.eager_here()
-        and not run.iterators_begun
-    ):
-        run.report(
-            "graph-only",
-            node,
-            "this iterator has no dataset yet, and in eager mode, which is on here, it is read at "
-            "once",
-            raises="FailedPreconditionError",
-        )
-
-
 def _eval_of_variable(
     run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
 ) -> None:
@@ -639,23 +490,6 @@ def _eval_of_variable(
             "eval of a variable, which assign gives too, takes a session and feeds nothing",
             raises="AttributeError",
         )
-
-
-def _minimise(
-    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
-) -> None:
-    loss = arguments[0] if arguments else keywords.get("loss", ANY)
-    if not run.eager_here() or isinstance(loss, (Function, Bound)):
-        return
-    if isinstance(loss, Unknown) and run.mode is None:
-        return
-    run.report(
-        "graph-only",
-        node,
-        "an optimiser of tf.compat.v1 takes a function for its loss in eager mode, which is on "
-        "here",
-        raises="RuntimeError",
-    )
 
 
 def _save_model(
@@ -730,180 +564,8 @@ def _text_and_bytes(
         )
 
 
-# Builtins and the standard library.
-
-
-def given_by_builtin(
-    run: Any, name: str, arguments: Sequence[Value], keywords: dict[str, Value]
-) -> Value:
-    """What a call of a builtin gives."""
-    first = arguments[0] if arguments else ANY
-    if name in ("list", "sorted", "tuple"):
-        if arguments:
-            return Container("list", element=run.element(first))
-        return Container("list")
-    if name == "dict":
-        return Container("dict", dict(keywords), element=ANY if arguments else None)
-    if name == "isinstance" and len(arguments) == 2:
-        return _is_instance(first, arguments[1])
-    if name == "super":
-        owner = run.frames[-1].owner if run.frames else None
-        return Parent(owner) if owner is not None else ANY
-    if name in ("map", "filter"):
-        return Kind(name)
-    if name == "enumerate":
-        return Kind(name, shape=(Tuple((Kind("int"), run.element(first))),))
-    if name == "zip":
-        return Kind(name, shape=(Tuple(tuple(run.element(a) for a in arguments)),))
-    if name == "reversed":
-        return Kind(name, shape=(run.element(first),))
-    if name == "open":
-        return opened(arguments, keywords, default="r")
-    if name in ("int", "float") and isinstance(first, Const):
-        try:
-            return Const({"int": int, "float": float}[name](first.value))
-        except (TypeError, ValueError):
-            return Kind(name)
-    if name == "len":
-        return Kind("int")
-    kind = tables.BUILTIN_RETURNS.get(name, "")
-    return Kind(kind) if kind else ANY
-
-
-def _is_instance(value: Value, classes: Value) -> Value:
-    """What `isinstance` says of a value of which the class is known."""
-    kind = kind_of(value)
-    asked = classes.items if isinstance(classes, Tuple) else (classes,)
-    names = [c.path for c in asked if isinstance(c, Api) and c.path.startswith("builtins.")]
-    if kind not in tables.BUILTIN_KINDS or len(names) < len(asked):
-        return Kind("bool")
-    return Const(f"builtins.{kind}" in names or "builtins.object" in names)
-
-
-def opened(arguments: Sequence[Value], keywords: dict[str, Value], default: str) -> Value:
-    """A file, by its mode."""
-    mode = keywords.get("mode") or (arguments[1] if len(arguments) > 1 else Const(default))
-    text = constant(mode, str)
-    if text is None:
-        return ANY
-    return Kind("binary file" if "b" in text else "text file")
-
-
-def _range(
-    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
-) -> None:
-    needs_integers(run, node, arguments, slice(0, None))
-    for value in arguments:
-        if kind_of(value) == "unknown dimension":
-            run.report("unknown-dimension", node, "this dimension is None", raises="TypeError")
-
-
-def _len(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
-    kind = kind_of(arguments[0]) if arguments else ""
-    if kind in ("map", "filter", "zip", "generator"):
-        run.report(
-            "python2-sequence",
-            node,
-            f"{kind}(...) has no length in Python 3",
-            wrapped(run, node.args[0]),
-            raises="TypeError",
-        )
-
-
-def _int(run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]) -> None:
-    if (
-        arguments
-        and kind_of(arguments[0]) == "unknown dimension"
-        and run.shapes_of_ints
-        and not run.v1_shapes()
-    ):
-        run.report(
-            "unknown-dimension", node, "this dimension is None, and no number", raises="TypeError"
-        )
-
-
-def _sorted(
-    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
-) -> None:
-    if "cmp" in keywords or len(arguments) > 1:
-        run.report(
-            "call-signature",
-            node,
-            "sorted takes a key, and no comparison any more",
-            raises="TypeError",
-        )
-
-
-def _numpy_load(
-    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
-) -> None:
-    if "encoding" in keywords and "allow_pickle" not in keywords and len(arguments) < 3:
-        run.report(
-            "load-allow-pickle",
-            node,
-            "an encoding is for pickles, and np.load refuses those unless allow_pickle=True",
-            raises="ValueError",
-        )
-
-
-def _pickle_dump(
-    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
-) -> None:
-    if len(arguments) > 1 and kind_of(arguments[1]) == "text file":
-        run.report(
-            "python2-bytes",
-            node,
-            "pickle writes bytes; open the file with 'wb'",
-            raises="TypeError",
-        )
-
-
-def _pickle_load(
-    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
-) -> None:
-    if arguments and kind_of(arguments[0]) == "text file":
-        run.report(
-            "python2-bytes", node, "pickle reads bytes; open the file with 'rb'", raises="TypeError"
-        )
-
-
-def iterated(run: Any, node: ast.AST, value: Value) -> None:
-    """Something that is gone through, by a loop or by `next`."""
-    if kind_of(value) == "binary csv":
-        run.report(
-            "python2-bytes",
-            node,
-            "csv reads text, and the file was opened in binary mode",
-            raises="Error",
-        )
-
-
-def _iterated(
-    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
-) -> None:
-    if arguments:
-        iterated(run, node, arguments[0])
-
-
-def _h5py_file(
-    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
-) -> None:
-    old = run.program.graphs or run.program.python2
-    if old and len(arguments) == 1 and "mode" not in keywords:
-        run.report("file-mode", node, "h5py 3 opens for reading here, h5py 2 made the file")
-
-
 _SPECIAL = {
-    "builtins.range": _range,
-    "builtins.len": _len,
-    "builtins.next": _iterated,
-    "builtins.list": _iterated,
-    "builtins.int": _int,
-    "builtins.sorted": _sorted,
-    "numpy.load": _numpy_load,
-    "pickle.dump": _pickle_dump,
-    "pickle.load": _pickle_load,
+    **builtins.SPECIAL,
     "tensorflow.keras.models.save_model": _save_model,
     "keras.models.save_model": _save_model,
-    "h5py.File": _h5py_file,
 }

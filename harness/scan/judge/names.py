@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import Any
 
-from harness.scan import tables
+from harness.scan import libraries, tables
 from harness.scan.findings import Edit
-from harness.scan.judge import keras
+from harness.scan.judge import arrays, keras
 from harness.scan.values import (
     ANY,
     Api,
@@ -17,6 +18,7 @@ from harness.scan.values import (
     Kind,
     Method,
     Object,
+    Tuple,
     Unknown,
     Value,
     kind_of,
@@ -264,6 +266,16 @@ def _tensorflow_name_gone(run: Any, node: ast.Attribute, place: ast.AST, path: s
         )
 
 
+def short_name(path: str) -> str:
+    """A name of TensorFlow as version 1 had it."""
+    return path.removeprefix("tensorflow.").removeprefix("compat.v1.").removeprefix("compat.v2.")
+
+
+def spelled_path(path: str) -> str:
+    """A dotted name as a reader would write it."""
+    return path.replace("tensorflow.", "tf.", 1) if path.startswith("tensorflow.") else path
+
+
 def _exists(run: Any, name: str) -> bool:
     module, _, last = f"tensorflow.{name.removeprefix('tf.')}".rpartition(".")
     return run.surface.entry(module, last) is not None
@@ -325,7 +337,7 @@ def member_of_gone(run: Any, node: ast.Attribute, owner: Api) -> None:
 _CELLS = ("BasicLSTMCell", "BasicRNNCell", "DropoutWrapper", "GRUCell", "LSTMCell", "MultiRNNCell")
 
 
-def of_foreign(run: Any, owner: Kind, name: str) -> Value:
+def of_foreign(run: Any, node: ast.AST, owner: Kind, name: str) -> Value:
     """A name of a module of which nothing is known, or nearly nothing."""
     module = owner.shape[0] if owner.shape else ""
     if module == "six" and name == "moves":
@@ -335,7 +347,66 @@ def of_foreign(run: Any, owner: Kind, name: str) -> Value:
         above, _, last = path.rpartition(".")
         return Api(path, run.surface.entry(above, last) or "v") if above else Api(path, f"m:{path}")
     known = tables.FOREIGN_NAMES.get(module, {})
-    return Const(known[name]) if name in known else ANY
+    if name in known:
+        return Const(known[name])
+    path = f"{module}.{name}"
+    gone = libraries.GONE.get(path)
+    if gone is not None:
+        said = f"; use {gone}" if gone else ""
+        run.report(
+            "name-gone",
+            node,
+            f"{module.split('.')[0]} has no {path.replace('make().', 'Env.')} any more{said}",
+            raises="ImportError" if isinstance(node, ast.ImportFrom) else "AttributeError",
+        )
+        return ANY
+    return Kind(tables.FOREIGN, shape=(path,)) if module.split(".")[0] in _FOREIGN else ANY
+
+
+_FOREIGN = {
+    path.split(".")[0]
+    for table in (libraries.GONE, libraries.BY_PLACE, libraries.NEEDED, libraries.GIVES)
+    for path in table
+}
+
+
+def foreign_call(
+    run: Any, node: ast.AST, callee: Kind, count: int, keywords: dict[str, Value]
+) -> Value:
+    """A call of a function of a package that is not recorded."""
+    path = callee.shape[0] if callee.shape else ""
+    if not isinstance(node, ast.Call) or any(isinstance(a, ast.Starred) for a in node.args):
+        return ANY
+    most = libraries.BY_PLACE.get(path)
+    if most is not None and count > most:
+        run.report(
+            "call-signature",
+            node,
+            f"{path} takes {most or 'nothing'} by place any more, the rest by name",
+            raises="TypeError",
+        )
+    place, needed = libraries.NEEDED.get(path, (0, ""))
+    if needed and count <= place and needed not in keywords and None not in keywords:
+        run.report("call-signature", node, f"{path} needs its {needed} now", raises="TypeError")
+    if path in libraries.MAKERS:
+        return Kind(tables.FOREIGN, shape=(f"{path}()",))
+    number = libraries.GIVES.get(path)
+    return Kind("several", shape=(path, number)) if number else ANY
+
+
+def lost_keyword(run: Any, node: ast.Call, keywords: dict[str, Value]) -> None:
+    """A keyword that a library's function took once."""
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    for keyword in keywords:
+        lost = libraries.LOST_KEYWORDS.get((name, keyword))
+        if lost is not None and name not in run.program.members and imports(run, lost.modules):
+            said = f"; use {lost.instead}" if lost.instead else ""
+            run.report(
+                "call-signature",
+                node,
+                f"{name} of {lost.modules[0]} has no parameter {keyword} any more{said}",
+                raises="TypeError",
+            )
 
 
 # Attributes of values.
@@ -344,10 +415,12 @@ def of_foreign(run: Any, owner: Kind, name: str) -> Value:
 def member(run: Any, node: ast.Attribute, owner: Value) -> Value:
     """An attribute of an instance."""
     kind, name = kind_of(owner), node.attr
-    if isinstance(owner, Unknown):
+    if isinstance(owner, (Unknown, Method)):
         return _member_of_unknown(run, node)
     if isinstance(owner, Kind) and kind == tables.FOREIGN:
-        return of_foreign(run, owner, name)
+        return of_foreign(run, node, owner, name)
+    if isinstance(owner, Tuple) and name in owner.names:
+        return owner.items[owner.names.index(name)]
     if kind in ("dimension", "maybe_dimension"):
         if name == "value":
             _dimension_value(run, node)
@@ -374,6 +447,12 @@ def member(run: Any, node: ast.Attribute, owner: Value) -> Value:
             raises="AttributeError",
         )
         return Kind("str")
+    if kind == "loaded array":
+        if name == "item":
+            arrays.one_object(run, node)
+        return _member_of_unknown(run, node)
+    if kind == "ndarray" and (known := arrays.attribute(owner, name)) is not None:
+        return known
     if kind in _ITERATORS:
         if name == "next":
             _next(run, node)
@@ -400,24 +479,37 @@ def _member_of_unknown(run: Any, node: ast.Attribute) -> Value:
         _python2_dict(run, node)
     elif name == "next" and name not in run.program.members and run.program.python2:
         _next(run, node)
-    elif name in tables.LOST and _has_such(run, tables.LOST[name]):
-        lost = tables.LOST[name]
-        run.report(
-            "member-gone",
-            node,
-            f"{lost.said.format(name)}; use {lost.instead}",
-            attribute_edit(node, lost.edit) if lost.edit else (),
-            raises="AttributeError",
-        )
-    else:
+    elif not _lost_by_library(run, node):
         keras.of_unknown(run, node)
     return Method(ANY, name)
 
 
-def _has_such(run: Any, lost: tables.Lost) -> bool:
+def _lost_by_library(run: Any, node: ast.Attribute) -> bool:
+    """Whether some library's objects lost this member, and that was reported."""
+    lost = libraries.LOST.get(node.attr)
+    if lost is None or not _has_such(run, node, lost) or node.attr in run.program.members:
+        return False
+    run.report(
+        "member-gone",
+        node,
+        f"{lost.said.format(node.attr)}; use {lost.instead}",
+        attribute_edit(node, lost.edit) if lost.edit else (),
+        raises="AttributeError",
+    )
+    return True
+
+
+def _has_such(run: Any, node: ast.Attribute, lost: libraries.Lost) -> bool:
     """Whether a file imports what has such objects, and nothing whose objects still have it."""
+    if lost.after and getattr(node.value, "attr", "") != lost.after:
+        return False
+    return imports(run, lost.modules) and not imports(run, (lost.unless,))
+
+
+def imports(run: Any, modules: Sequence[str]) -> bool:
+    """Whether the file imports one of these modules."""
     imported: set[str] = run.program.once(run.module.node, _imported)
-    return not imported.isdisjoint(lost.modules) and lost.unless not in imported
+    return not imported.isdisjoint(modules)
 
 
 def _imported(tree: ast.AST) -> set[str]:
@@ -467,6 +559,8 @@ def _member_of_tensor(run: Any, node: ast.Attribute, owner: Value, kind: str) ->
             raises="NotImplementedError",
         )
     eager = isinstance(owner, Kind) and owner.eager is True
+    if eager and name == "initializer" and "variable" in kind:
+        return Kind("operation", True)
     if eager and name in tables.EAGER_REFUSES.get(kind, ()):
         run.report(
             "graph-only",
@@ -545,7 +639,10 @@ def _next(run: Any, node: ast.Attribute) -> None:
 
 
 # Classes of which every attribute is known.
-_CLOSED = ("tensorflow.python.", "keras.src.", "numpy.ndarray", "h5py._hl.dataset.", "threading.")
+_CLOSED = (
+    *("tensorflow.python.", "keras.src.", "numpy.ndarray", "h5py._hl.dataset.", "threading."),
+    "sklearn.",
+)
 # Members of Python 2's builtins. Of a list or a str nothing else is said: where a program takes
 # either, it asks first.
 _LOST_BY_BUILTINS = {
@@ -561,6 +658,8 @@ def _member_of_class(run: Any, node: ast.Attribute, owner: Value, key: str) -> V
         return Method(ANY, name)  # scikit-learn's models have it
     if keras.lost(run, node, key):
         return Method(ANY, name)
+    if key.startswith("matplotlib.") and _lost_by_library(run, node):
+        return ANY
     if key == keras.HISTORY and name == "history":
         return Kind("keras logs", shape=owner.shape if isinstance(owner, Kind) else None)
     known = keras.attribute_kind(run, key, name)

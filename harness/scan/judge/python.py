@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from typing import Any
 
-from harness.scan import tables
+from harness.scan import libraries, tables
 from harness.scan.findings import Edit
+from harness.scan.judge import arrays
 from harness.scan.judge.names import wrapped
 from harness.scan.judge.values import needs_integers, needs_integers_named, parts
-from harness.scan.values import ANY, Api, Container, Value, constant, kind_of
+from harness.scan.values import ANY, Api, Const, Container, Tuple, Value, constant, kind_of
 
 
 def library_call(
@@ -24,6 +26,11 @@ def library_call(
         _bytes_or_text(run, node, callee, arguments)
     if callee.path in tables.TAKES_SEQUENCE | tables.CHANGES_SEQUENCE:
         _takes_sequence(run, node, callee, arguments)
+    if callee.path.startswith("numpy."):
+        arrays.converted(run, node, callee.path[6:], arguments, keywords)
+    elif callee.path in _OF_NUMBERS or callee.path.startswith("math."):
+        for value in arguments:
+            arrays.one_number(run, node, callee.path.removeprefix("builtins."), value)
     places = tables.TAKES_INTEGERS.get(callee.path)
     if places is not None:
         needs_integers(run, node, arguments, places)
@@ -32,6 +39,20 @@ def library_call(
             needs_integers_named(run, node, keywords, signature.positional[places])
     if callee.path.startswith("re.") and len(arguments) > 1:
         _pattern(run, node, callee, arguments)
+
+
+_OF_NUMBERS = ("builtins.int", "builtins.float", "builtins.complex", "builtins.range")
+_NUMBER = re.compile(r"%[#0\- +]*[\d*]*(?:\.\d+)?([a-zA-Z%])")
+
+
+def filled_in(run: Any, node: ast.AST, text: Value, given: Value) -> None:
+    """`text % values`: what is to be a number is no array."""
+    known = constant(text, str)
+    kinds = _NUMBER.findall(known.replace("%%", "")) if known else []
+    values = given.items if isinstance(given, Tuple) else (given,)
+    for kind, value in zip(kinds, values, strict=False):
+        if kind in "difeEgG" and len(kinds) == len(values):
+            arrays.one_number(run, node, f"%{kind}", value)
 
 
 def _bytes_or_text(run: Any, node: ast.Call, callee: Api, arguments: Sequence[Value]) -> None:
@@ -147,7 +168,77 @@ def _bytes_list(
         )
 
 
+def _shuffle(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    if len(arguments) + len(keywords) > 1:
+        run.report(
+            "call-signature",
+            node,
+            "random.shuffle takes no function beside the list since Python 3.11",
+            raises="TypeError",
+        )
+
+
+def _array_uncopied(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    copied = keywords.get("copy") != Const(False)
+    if not copied and arguments and kind_of(arguments[0]) in ("list", "tuple", "int", "float"):
+        run.report(
+            "call-signature",
+            node,
+            "numpy.array with copy=False refuses what it has to copy since NumPy 2; use asarray",
+            raises="ValueError",
+        )
+
+
+def _packed(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    form = constant(arguments[0], str) if arguments else None
+    if form and "s" in form and any(kind_of(a) == "str" for a in arguments[1:]):
+        run.report("python2-bytes", node, "struct packs bytes, and no text", raises="error")
+
+
+def _colour_map(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    colour_map_named(run, node, arguments[0] if arguments else ANY)
+
+
+def colour_map_named(run: Any, node: ast.AST, value: Value) -> None:
+    """A colour map of Matplotlib by its name."""
+    name = constant(value, str)
+    if name in libraries.COLOUR_MAPS:
+        run.report(
+            "name-gone",
+            node,
+            f"Matplotlib has no colour map {name}; use {libraries.COLOUR_MAPS[name]}",
+            raises="ValueError",
+        )
+
+
+def _style(
+    run: Any, node: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value]
+) -> None:
+    name = constant(arguments[0], str) if arguments else None
+    if name and name.startswith(libraries.OLD_STYLES) and not name.startswith(libraries.NEW_STYLES):
+        new = name.replace(libraries.OLD_STYLES, libraries.NEW_STYLES)
+        run.report(
+            "name-gone", node, f"Matplotlib has no style {name}; use {new}", raises="OSError"
+        )
+
+
 _SPECIAL = {
+    "random.shuffle": _shuffle,
+    "numpy.array": _array_uncopied,
+    "struct.pack": _packed,
+    "matplotlib.cm.get_cmap": _colour_map,
+    "matplotlib.pyplot.get_cmap": _colour_map,
+    "matplotlib.pyplot.set_cmap": _colour_map,
+    "matplotlib.pyplot.style.use": _style,
+    "matplotlib.style.use": _style,
     "tensorflow.train.BytesList": _bytes_list,
     "numpy.fromstring": _from_string,
     "json.dumps": _json,

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.scan import tables
 from harness.scan.findings import Edit
-from harness.scan.judge import keras
+from harness.scan.judge import arrays, keras
 from harness.scan.judge.names import replacement, wrapped
 from harness.scan.values import (
     ANY,
@@ -32,7 +32,7 @@ def entry(run: Any, node: ast.Subscript, owner: Value, key: Value) -> Value:
         return owner if sliced else _shape_entry(owner, key)
     if kind in ("maybe_shape", "keras shape"):
         return owner if sliced else Kind("maybe_dimension")
-    if kind == "keras tensor":
+    if kind in ("keras tensor", "elements"):
         return owner
     if kind == "keras logs":
         keras.logged(run, node, owner, key)
@@ -67,7 +67,10 @@ def entry(run: Any, node: ast.Subscript, owner: Value, key: Value) -> Value:
     if kind in ("tensor", "variable", "refvariable"):
         return Kind("tensor", owner.eager if isinstance(owner, Kind) else None)
     if kind == "ndarray":
-        return ANY
+        return arrays.entry(owner, node, key)
+    if kind == "array shape":
+        return Kind("maybe_shape") if sliced else Kind("int")
+    arrays.index_of_list(run, node, owner, key)
     if isinstance(owner, Container):
         if isinstance(key, Const) and _is_key(owner, key):
             return owner.items[key.value]
@@ -119,16 +122,20 @@ def _shape_entry(owner: Value, key: Value) -> Value:
     return Kind("dimension")
 
 
-_INDEXED = ("", "list", "tuple", "range", "ndarray", "str", "tensor", "shape", "maybe_shape")
+_INDEXED = (
+    *("", "list", "tuple", "range", "ndarray", "str", "tensor"),
+    *("shape", "maybe_shape", "array shape"),
+)
 
 
 def _quotient_index(run: Any, node: ast.Subscript, owner: Value, key: Value) -> None:
     """A quotient as an index: of a dict it may be a key, of nothing else."""
     if kind_of(owner) not in _INDEXED or isinstance(owner, (Api,)) or run.divides_anew():
         return
-    parts = key.items if isinstance(key, Tuple) else (key,)
-    if any(kind_of(p) == "slice of quotient" for p in parts) or (
-        any(kind_of(p) == "quotient" for p in parts) and kind_of(owner) not in ("",)
+    keys = key.items if isinstance(key, Tuple) else (key,)
+    kinds = {kind_of(k) for k in keys}
+    if "slice of quotient" in kinds or (
+        kinds & {"quotient", "float"} and kind_of(owner) not in ("",)
     ):
         run.report(
             "python2-division",
@@ -164,7 +171,7 @@ def hashed(run: Any, node: ast.AST | None, key: Value) -> None:
         )
 
 
-def stored(run: Any, node: ast.Subscript, owner: Value, key: Value) -> None:
+def stored(run: Any, node: ast.Subscript, owner: Value, key: Value, value: Value) -> None:
     """An entry that is assigned to."""
     kind = kind_of(owner)
     if kind in ("range", "map", "filter", "zip", "keys", "values", "items"):
@@ -177,14 +184,28 @@ def stored(run: Any, node: ast.Subscript, owner: Value, key: Value) -> None:
     if kind == "dict":
         hashed(run, node, key)
     _quotient_index(run, node, owner, key)
+    arrays.put(run, node, owner, key, value)
 
 
 def _spelled(kind: str) -> str:
     return f"a dict's {kind}()" if kind in ("keys", "values", "items") else f"{kind}(...)"
 
 
+def unpacked(run: Any, node: ast.AST, value: Value, count: int) -> None:
+    """Something that is taken apart into so many names."""
+    path, number = (value.shape or ("", 0)) if kind_of(value) == "several" else ("", 0)  # type: ignore[union-attr]
+    if number and number != count:
+        run.report(
+            "call-signature",
+            node,
+            f"{path} gives {number} values now, not {count}",
+            raises="ValueError",
+        )
+
+
 def in_place(run: Any, node: ast.AugAssign, left: Value, right: Value) -> None:
-    """`x += y` of a variable."""
+    """`x += y` of a variable, or of an array."""
+    arrays.in_place(run, node, left, right)
     operator = type(node.op).__name__
     if operator not in tables.IN_PLACE_REFUSED or not any(
         isinstance(o, Kind) and o.name == "variable" for o in alternatives(left)
@@ -234,13 +255,8 @@ def arithmetic(run: Any, node: ast.AST, op: ast.operator, left: Value, right: Va
             raises="TypeError",
         )
     none = "unknown dimension" in kinds and not any(k in ("tensor", "variable") for k in kinds)
-    if none and run.shapes_of_ints and not run.v1_shapes():
-        run.report(
-            "unknown-dimension",
-            node,
-            "this dimension is None, and None takes no part in arithmetic",
-            raises="TypeError",
-        )
+    if none:
+        unknown_dimension(run, node, "takes no part in arithmetic")
     if isinstance(op, ast.Add) and set(kinds) == {"str", "bytes"}:
         run.report("python2-bytes", node, "bytes and text cannot be added", raises="TypeError")
     if (
@@ -326,19 +342,48 @@ def compared(run: Any, node: ast.Compare, left: Value, rights: list[Value]) -> N
     """Comparisons: of bytes with text, and of kinds that have no order."""
     for op, right in zip(node.ops, rights, strict=True):
         ordering = isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE))
-        literal = any(_is_literal(n, str, type(None)) for n in (node.left, *node.comparators))
-        if ordering and literal and _unordered(kind_of(left), kind_of(right)):
-            run.report(
-                "python2-order",
-                node,
-                f"{_NAMED.get(kind_of(left), 'a number')} and "
-                f"{_NAMED.get(kind_of(right), 'a number')} have no order in Python 3",
-                raises="TypeError",
-            )
+        literal = any(_is_literal(n, str) for n in (node.left, *node.comparators))
+        none = "none" in (kind_of(left), kind_of(right))
+        if ordering and (none or (literal and _unordered(kind_of(left), kind_of(right)))):
+            _no_order(run, node, left, right)
+        if ordering and "unknown dimension" in (kind_of(left), kind_of(right)):
+            unknown_dimension(run, node, "has no order")
         if {kind_of(left), kind_of(right)} == {"str", "bytes"} and isinstance(
             op, (ast.In, ast.NotIn)
         ):
             run.report("python2-bytes", node, "text is never in bytes", raises="TypeError")
+
+
+def _no_order(run: Any, node: ast.AST, left: Value, right: Value) -> None:
+    sides = [_NAMED.get(kind_of(v), "anything else") for v in (left, right)]
+    if "None" not in sides:
+        sides = [side.replace("anything else", "a number") for side in sides]
+    run.report(
+        "python2-order",
+        node,
+        f"{' and '.join(sides)} have no order in Python 3",
+        raises="TypeError",
+    )
+
+
+def ordered(run: Any, node: ast.AST, values: Sequence[Value]) -> None:
+    """Values that are put in an order, by min, max or sorted."""
+    kinds = [kind_of(value) for value in values]
+    first = next((i for i, k in enumerate(kinds) if k == "none"), None)
+    if first is not None and len(values) > 1:
+        _no_order(run, node, values[first], values[first - 1 if first else 1])
+    elif "str" in kinds and (numbers := [i for i, k in enumerate(kinds) if k in _NUMBERS]):
+        _no_order(run, node, values[numbers[0]], values[kinds.index("str")])
+    elif "unknown dimension" in kinds and len(values) > 1:
+        unknown_dimension(run, node, "has no order")
+
+
+def unknown_dimension(run: Any, node: ast.AST, said: str) -> None:
+    """A dimension that is None, where only a number will do."""
+    if run.shapes_of_ints and not run.v1_shapes():
+        run.report(
+            "unknown-dimension", node, f"this dimension is None, which {said}", raises="TypeError"
+        )
 
 
 _NAMED = {"none": "None", "str": "text"}
@@ -385,7 +430,16 @@ def needs_integers_named(
 
 def _needs_integer(run: Any, node: ast.Call, place: ast.AST, given: Value) -> None:
     held = parts(given) if isinstance(given, (Tuple, Container)) else [given]
-    if any(kind_of(p) == "quotient" for p in held) and not run.divides_anew():
+    kinds = {kind_of(part) for part in held}
+    if "float" in kinds:
+        run.report(
+            "python2-division",
+            node,
+            "a float where an integer is needed: neither Python 3 nor NumPy takes its integer part",
+            divided(run, place),
+            raises="TypeError",
+        )
+    elif "quotient" in kinds and not run.divides_anew():
         run.report(
             "python2-division",
             node,

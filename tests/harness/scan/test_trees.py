@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
@@ -236,3 +237,68 @@ def test_classes_that_share_a_name_do_not_end_the_scan(tmp_path: Path) -> None:
     code = "import tensorflow as tf\nopt = tf.compat.v1.train.SyncReplicasOptimizer(None, 1)\nopt.minimize(None)\nf = tf.io.FixedLenFeature([], tf.int64)\nf.shape\n"  # noqa: E501
     write(tmp_path, code=code)
     assert ("code.py", 1, "not-scanned") not in found(tmp_path)
+
+
+def test_a_notebook_is_read_by_its_cells(tmp_path: Path) -> None:
+    cells = [
+        {"cell_type": "markdown", "source": ["# A net"]},
+        {
+            "cell_type": "code",
+            "source": ["%matplotlib inline\n", "import tensorflow as tf\n", "!ls"],
+        },
+        {"cell_type": "code", "source": "%%bash\nprint 'not python'"},
+        {
+            "cell_type": "code",
+            "source": ["n = !nproc\n", "for i in range(2):\n", "    tf.mul(i, i)"],
+        },
+    ]
+    (tmp_path / "net.ipynb").write_text(json.dumps({"cells": cells, "nbformat": 4}))
+    (tmp_path / "other.ipynb").write_text("[]")
+    findings = scan(tmp_path, jobs=1).findings
+    assert [(f.file, f.cell, f.line, f.rule) for f in findings] == [
+        ("net.ipynb", 4, 3, "name-gone"),
+        ("other.ipynb", 0, 1, "not-scanned"),
+    ]
+    assert findings[0].place == "net.ipynb:cell 4:3:5"
+    assert findings[0].edits == ()
+
+
+def test_every_case_of_a_match_is_walked(tmp_path: Path) -> None:
+    code = (
+        "import numpy as np\n\n\ndef kind(name):\n    match name:\n        case 'f':\n"
+        "            return np.float\n        case other:\n            found = other\n"
+    )
+    write(tmp_path, code=code)
+    assert found(tmp_path) == {("code.py", 7, "name-gone")}
+
+
+def test_what_a_named_tuple_holds_is_followed(tmp_path: Path) -> None:
+    code = (
+        "import collections\nimport tensorflow as tf\n\n"
+        "Net = collections.namedtuple('Net', 'x, y')\n"
+        "net = Net(y=1, x=tf.constant(1.0))\nfeed = {net.x: 1.0}\n"
+    )
+    write(tmp_path, code=code)
+    assert found(tmp_path) == {("code.py", 6, "graph-only")}
+
+
+def test_libraries_that_are_not_installed_are_known_by_what_they_lost(tmp_path: Path) -> None:
+    code = (
+        "import cv2\nimport gym\nimport pandas as pd\nimport yaml\n\n"
+        "_, contours, _ = cv2.findContours(None, 1, 2)\nconfig = yaml.load(open('a'))\n"
+        "frame = pd.read_csv('a.csv', error_bad_lines=False)\npanel = pd.Panel({})\n"
+        "first = frame.ix[0]\nenv = gym.make('CartPole-v0')\nenv.seed(0)\n"
+        "state, reward, done, _ = env.step(0)\n"
+        "contours, _ = cv2.findContours(None, 1, 2)\nconfig = yaml.load(open('a'), yaml.Loader)\n"
+        "frame = pd.read_csv('a.csv', sep=';')\nfirst = frame.loc[0]\n"
+    )
+    write(tmp_path, code=code)
+    assert {(line, rule) for _, line, rule in found(tmp_path)} == {
+        (6, "call-signature"),
+        (7, "call-signature"),
+        (8, "call-signature"),
+        (9, "name-gone"),
+        (10, "member-gone"),
+        (12, "name-gone"),
+        (13, "call-signature"),
+    }
