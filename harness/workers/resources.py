@@ -1,5 +1,6 @@
 """What a worker uses of its machine: cores, and memory at its highest."""
 
+import ctypes
 import os
 import resource
 
@@ -20,7 +21,10 @@ class MemoryMeter(object):
     """
 
     def __init__(self):
-        self.method = "VmHWM, set back through /proc/self/clear_refs before the steps"
+        self.method = (
+            "VmHWM, set back through /proc/self/clear_refs before the steps, when what compiling "
+            "has freed is back with the system"
+        )
         self.idle = 0
 
     def rest(self):
@@ -29,7 +33,8 @@ class MemoryMeter(object):
         self.idle = _peak()
 
     def forget(self):
-        """Forget the peak so far: the compiler's, say."""
+        """Forget the peak so far: the compiler's, say, and what it has freed and malloc kept."""
+        _trim()
         try:
             with open("/proc/self/clear_refs", "w") as file:
                 file.write("5")
@@ -39,6 +44,14 @@ class MemoryMeter(object):
     def added(self):
         """Bytes by which the peak exceeds the idle size."""
         return max(0, _peak() - self.idle)
+
+
+def _trim():
+    """Have malloc give back what is free: of a compiler's heap, hundreds of MiB."""
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (AttributeError, OSError, TypeError):
+        pass  # not glibc: nothing to be had
 
 
 def _peak():
