@@ -246,7 +246,9 @@ class DropoutControl(object):
         from keras.src.backend import random
 
         original = random.dropout
-        taken = dict.fromkeys(draws or (), 0)  # channels: a layer may draw in parts, one after another
+        taken = dict.fromkeys(
+            draws or (), 0
+        )  # channels: a layer may draw in parts, one after another
 
         def dropout(inputs, rate, noise_shape=None, seed=None):
             if mode == "off":

@@ -1,9 +1,9 @@
 """Dropout drawn in two halves: each entry for itself, at the rate asked for, and off in inference."""
 
+import keras
 import numpy as np
 import pytest
 
-import keras
 from tf2_native.layers import Dropout
 
 
