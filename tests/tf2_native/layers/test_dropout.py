@@ -1,4 +1,4 @@
-"""Dropout drawn in two halves: each entry for itself, at the rate asked for, and off in inference."""
+"""Dropout drawn in two halves: each entry for itself, at the rate asked for; off in inference."""
 
 import keras
 import numpy as np
