@@ -11,8 +11,8 @@ HAZARD = Hazard(
     mends="Leave noise_shape out where the original did.",
     mutation=Mutation(
         "models/segmenter.py",
-        'keras.layers.Dropout(0.3, name="dp1")',
-        'keras.layers.Dropout(0.3, noise_shape=(None, 1, None), name="dp1")',
+        'Dropout(0.3, name="dp1")',
+        'Dropout(0.3, noise_shape=(None, 1, None), name="dp1")',
     ),
     model="sem_seg",
     rung="training_forward",

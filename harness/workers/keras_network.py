@@ -246,13 +246,19 @@ class DropoutControl(object):
         from keras.src.backend import random
 
         original = random.dropout
+        taken = dict.fromkeys(
+            draws or (), 0
+        )  # channels: a layer may draw in parts, one after another
 
         def dropout(inputs, rate, noise_shape=None, seed=None):
             if mode == "off":
                 return inputs
             if mode == "random":
                 return original(inputs, rate, noise_shape=noise_shape, seed=seed)
-            kept = _shared(draws[self._names[id(seed)]], noise_shape) >= rate
+            name = self._names[id(seed)]
+            start = taken[name] % draws[name].shape[-1]
+            taken[name] = start + inputs.shape[-1]
+            kept = _shared(draws[name][..., start : taken[name]], noise_shape) >= rate
             return keras.ops.where(kept, inputs / (1 - rate), keras.ops.zeros_like(inputs))
 
         random.dropout = dropout

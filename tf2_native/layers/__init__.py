@@ -4,6 +4,7 @@ from tf2_native.layers.activity_orthogonality import MixedOrthogonality, PerClou
 from tf2_native.layers.batch_norm import BatchNormalization
 from tf2_native.layers.concatenated_conv import ConcatenatedConv1D
 from tf2_native.layers.concatenated_mlp import ConcatenatedMLP
+from tf2_native.layers.dropout import Dropout
 from tf2_native.layers.initializers import FlatIdentity, ImageGlorotUniform
 from tf2_native.layers.max_over_points import MaxOverPoints
 from tf2_native.layers.orthogonality import OrthogonalityRegularizer
@@ -15,6 +16,7 @@ __all__ = [
     "BatchNormalization",
     "ConcatenatedConv1D",
     "ConcatenatedMLP",
+    "Dropout",
     "FlatIdentity",
     "ImageGlorotUniform",
     "MaxOverPoints",

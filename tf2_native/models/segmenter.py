@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from tf2_native.layers import ConcatenatedMLP, SharedMLP
+from tf2_native.layers import ConcatenatedMLP, Dropout, SharedMLP
 from tf2_native.layers.batch_norm import Momentum
 from tf2_native.layers.formulation import Formulation
 from tf2_native.models.backbone import ALIGNED, SCENES, backbone
@@ -61,6 +61,6 @@ def sem_seg(
     unscheduled = {**options, "bn_momentum": UNSCHEDULED_MOMENTUM}
     x = ConcatenatedMLP(512, **unscheduled, name="conv6")([features.layers[-1], cloud])
     x = SharedMLP(256, **unscheduled, name="conv7")(x)
-    x = keras.layers.Dropout(0.3, name="dp1")(x)
+    x = Dropout(0.3, name="dp1")(x)
     logits = keras.layers.Dense(num_classes, name="conv8")(x)
     return keras.Model(points, logits, name="sem_seg")

@@ -62,6 +62,8 @@ def by_cloud(reduce: Callable[..., Any], x: Tensor, *whole: Tensor) -> Any:
         if on_accelerator():
             return reduce(x, *whole)
         clouds, points, channels = ops.shape(x)
+        if not isinstance(points, int):  # of how many nobody can slice, says JAX
+            return ops.map(lambda cloud: reduce(cloud, *whole), x)
         # A slice of the rows is a view of them in TensorFlow, where to walk through `x` itself
         # copies all of it first; and compilers, which see the same rows in the product before and
         # behind, do not make them once more in three dimensions.
