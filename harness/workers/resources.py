@@ -1,6 +1,5 @@
 """What a worker uses of its machine: cores, and memory at its highest."""
 
-import ctypes
 import os
 import resource
 
@@ -21,10 +20,7 @@ class MemoryMeter(object):
     """
 
     def __init__(self):
-        self.method = (
-            "VmHWM, set back through /proc/self/clear_refs before the steps, when what compiling "
-            "has freed is back with the system"
-        )
+        self.method = "VmHWM, set back through /proc/self/clear_refs before the steps"
         self.idle = 0
 
     def rest(self):
@@ -33,8 +29,7 @@ class MemoryMeter(object):
         self.idle = _peak()
 
     def forget(self):
-        """Forget the peak so far: the compiler's, say, and what it has freed and malloc kept."""
-        _trim()
+        """Forget the peak so far: the compiler's, say."""
         try:
             with open("/proc/self/clear_refs", "w") as file:
                 file.write("5")
@@ -44,14 +39,6 @@ class MemoryMeter(object):
     def added(self):
         """Bytes by which the peak exceeds the idle size."""
         return max(0, _peak() - self.idle)
-
-
-def _trim():
-    """Have malloc give back what is free: of a compiler's heap, hundreds of MiB."""
-    try:
-        ctypes.CDLL(None).malloc_trim(0)
-    except (AttributeError, OSError, TypeError):
-        pass  # not glibc: nothing to be had
 
 
 def _peak():
