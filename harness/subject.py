@@ -212,14 +212,12 @@ class Subject:
         precision = precision or self.precision
 
         def gather() -> Evidence:
-            arrays = self._viewed(self._ask(operation, case, options))
+            arrays = self._run(operation, case, options)
             reruns = (
-                self._viewed(
-                    self._ask(
-                        operation,
-                        self._nudged(case, i, precision),
-                        _nudged_options(options, i, precision),
-                    )
+                self._run(
+                    operation,
+                    self._nudged(case, i, precision),
+                    _nudged_options(options, i, precision),
                 )
                 for i in range(nudges)
             )
@@ -240,12 +238,10 @@ class Subject:
     ) -> dict[str, float]:
         """The noise, where far nudges show more of it; see `harness.tolerance`."""
         reruns = (
-            self._viewed(
-                self._ask(
-                    operation,
-                    case.nudged(i, "float32", ulps),
-                    _nudged_options(options, i, "float32", ulps),
-                )
+            self._run(
+                operation,
+                case.nudged(i, "float32", ulps),
+                _nudged_options(options, i, "float32", ulps),
             )
             for i in range(FAR_PAIRS)
             for ulps in (FAR, -FAR)
@@ -258,7 +254,9 @@ class Subject:
             case, ("nudged", case.key, index, precision), lambda: case.nudged(index, precision)
         )
 
-    def _viewed(self, arrays: Arrays) -> Arrays:
+    def _run(self, operation: str, case: Case, options: Mapping[str, Any]) -> Arrays:
+        """The arrays of an operation, as evidence keeps them."""
+        arrays = self._ask(operation, case, options)
         return {name: self.view(name, array) for name, array in arrays.items()}
 
     def save_checkpoint(self, case: Case, prefix: Path) -> None:

@@ -93,12 +93,14 @@ class Container:
     items: dict[Any, Value] = field(default_factory=dict)
     element: Value | None = None
 
+    def entries(self) -> list[Value]:
+        """The entries that are known, and then what everything else is."""
+        return [*self.items.values(), *([] if self.element is None else [self.element])]
+
     def every(self) -> Value:
         """What any of its entries may be."""
-        values = list(self.items.values())
-        if self.element is not None:
-            values.append(self.element)
-        return join(*values) if values else ANY
+        entries = self.entries()
+        return join(*entries) if entries else ANY
 
 
 @dataclass(eq=False, slots=True)

@@ -31,7 +31,7 @@ import types
 import warnings
 from pathlib import Path
 
-# Packages whose public modules are walked through their attributes.
+# Packages whose public modules are walked through their attributes, with classes and signatures.
 PACKAGES = (
     "tensorflow",
     "keras",
@@ -42,19 +42,6 @@ PACKAGES = (
     "PIL",
     "sklearn",
     "matplotlib",
-)
-# Packages whose classes and signatures are wanted too.
-INSPECTED = (
-    "tensorflow",
-    "keras",
-    "numpy",
-    "scipy",
-    "h5py",
-    "tf_slim",
-    "PIL",
-    "sklearn",
-    "matplotlib",
-    "builtins",
 )
 # Packages whose modules are read, and imported only where a star hides their names: TensorFlow's
 # private ones.
@@ -135,9 +122,9 @@ class Surface:
         if package == "tensorflow" and callable(value):
             self.public.setdefault(id(value), name + "." + attribute)
         if isinstance(value, type):
-            return "c:" + self.add_class(value) if package in INSPECTED else "v"
+            return "c:" + self.add_class(value)
         if callable(value):
-            return self._function(value) if package in INSPECTED else "v"
+            return self._function(value)
         return "v"
 
     def _module_entry(self, name, attribute, value, package):

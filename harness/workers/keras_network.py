@@ -246,9 +246,8 @@ class DropoutControl(object):
         from keras.src.backend import random
 
         original = random.dropout
-        taken = dict.fromkeys(
-            draws or (), 0
-        )  # channels: a layer may draw in parts, one after another
+        # Channels: a layer may draw for some of them, and then for the others.
+        taken = dict.fromkeys(draws or (), 0)
 
         def dropout(inputs, rate, noise_shape=None, seed=None):
             if mode == "off":

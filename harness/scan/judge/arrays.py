@@ -156,7 +156,7 @@ def _held(value: Value, depth: int = 0) -> str:
     if isinstance(value, Tuple):
         parts = list(value.items)
     elif isinstance(value, Container) and value.kind == "list":
-        parts = [*value.items.values(), *([] if value.element is None else [value.element])]
+        parts = value.entries()
     elif kind_of(value) in ("int", "float"):
         return kind_of(value)
     if not parts or depth > 3:
@@ -214,8 +214,7 @@ def _stack(first: Value, name: str) -> Value:
     if isinstance(first, Tuple):
         parts = [known_shape(item) for item in first.items]
     elif isinstance(first, Container) and first.kind == "list":
-        held = [*first.items.values(), *([] if first.element is None else [first.element])]
-        parts = [known_shape(item) for item in held]
+        parts = [known_shape(item) for item in first.entries()]
     if not parts or any(part is None for part in parts):
         return Kind("ndarray")
     rank = max(len(part) for part in parts if part is not None)
@@ -389,7 +388,7 @@ def converted(
         first = given_to[0]
         given_to = list(first.items) if isinstance(first, Tuple) else []
         if isinstance(first, Container):
-            given_to = [*first.items.values(), *([first.element] if first.element else [])]
+            given_to = first.entries()
     dtype = _by(1, "dtype", arguments, keywords) if name in _TAKES_DTYPE else None
     if dtype is not None and _kept(dtype) == "":
         return  # of objects, or of what is not known

@@ -408,8 +408,7 @@ def parts(value: Value, depth: int = 0) -> Sequence[Value]:
     if isinstance(value, Tuple):
         return [p for item in value.items for p in parts(item, depth + 1)]
     if isinstance(value, Container):
-        entries = [*value.items.values(), *([value.element] if value.element is not None else [])]
-        return [p for item in entries for p in parts(item, depth + 1)]
+        return [p for item in value.entries() for p in parts(item, depth + 1)]
     return list(alternatives(value))
 
 
